@@ -45,8 +45,10 @@ enum class HoleKind {
 struct Hole {
   HoleKind kind = HoleKind::Open;
   Witness witness;
-  /// The clause that granted: the last accepting one of the deciding stage, the innermost list.
+  /// The clause that granted: the accepting one of the last per-recipient stage.
   ClauseRef grant{};
+  /// What made its conditions hold: the clauses of the lists it asked that said yes, and those that set the bindings it looked at.
+  std::vector<ClauseRef> supports{};
   AddressSet clients{};  ///< public clients that this transaction is relayed for
   std::size_t listener = 0;
 };

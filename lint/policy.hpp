@@ -293,8 +293,10 @@ struct RelayPolicy {
   std::optional<Note> unloadable{};
   /// What the verdict rests on in any case ("tcp.smtp is taken as compiled").
   std::vector<Note> assumptions{};
-  /// Senders, HELO names or host names that the judge should try beside those in the conditions.
   std::vector<Observation> observations{};
+  /// Recipients that the judge tries after the canonical forms: the extension address of a forwarding alias, a percent-hack
+  /// domain that is not the first local one. `{domain}` stands for the stranger's target domain, `{target}` for `victim@` it.
+  std::vector<std::string> further_recipients{};
   /// Addresses of the project settings' `behind_proxy`: whoever comes from there may be anybody.
   AddressSet stands_for_everybody{};
 
