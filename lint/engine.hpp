@@ -30,12 +30,17 @@ struct Target {
   std::vector<std::string> allowed{};
 };
 
+struct Configuration;
+
 struct EngineOptions {
   std::span<const Rule* const> rules{};
   std::string root{};  ///< --root
   LowerOptions lower{};
   JudgeOptions judge{};
   SourceLimits limits{};
+  /// Runs last in every `examine`, those of fixing too: marks what comments and project settings hide, and adds what is
+  /// to be said about them (lint/suppress.hpp). Nothing where it is empty.
+  std::function<void(Configuration&)> suppress{};
 };
 
 /// A configuration, judged. Owns everything that its findings point into.

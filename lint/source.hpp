@@ -55,6 +55,8 @@ class FileReader {
   virtual ~FileReader() = default;
   /// Follows symbolic links. Never throws.
   virtual FileContent read(const std::string& path) = 0;
+  /// The first `limit` bytes (or more), for recognising what a file is without reading all of a large one.
+  virtual FileContent read_head(const std::string& path, std::size_t /*limit*/) { return read(path); }
   virtual FileKind kind(const std::string& path) = 0;
   /// Names of a directory's entries, sorted by bytes; empty where it is none.
   virtual std::vector<std::string> list(const std::string& directory) = 0;
