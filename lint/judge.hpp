@@ -45,7 +45,7 @@ enum class HoleKind {
 struct Hole {
   HoleKind kind = HoleKind::Open;
   Witness witness;
-  /// The clause that granted: the accepting one of the last per-recipient stage.
+  /// The clause that granted: of those that accepted the recipient, one a stage, the last that says why.
   ClauseRef grant{};
   /// What made its conditions hold: the clauses of the lists it asked that said yes, and those that set the bindings it looked at.
   std::vector<ClauseRef> supports{};

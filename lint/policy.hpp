@@ -297,8 +297,10 @@ struct RelayPolicy {
   /// Recipients that the judge tries after the canonical forms: the extension address of a forwarding alias, a percent-hack
   /// domain that is not the first local one. `{domain}` stands for the stranger's target domain, `{target}` for `victim@` it.
   std::vector<std::string> further_recipients{};
-  /// Addresses of the project settings' `behind_proxy`: whoever comes from there may be anybody.
+  /// Set by the engine from the project settings, not by formats: `behind_proxy` (whoever comes from there may be anybody) and
+  /// `own_networks` (clients that are no strangers).
   AddressSet stands_for_everybody{};
+  AddressSet own_networks{};
 
   DecisionList& list(ListId id) { return lists[static_cast<std::size_t>(id)]; }
   [[nodiscard]] const DecisionList& list(ListId id) const { return lists[static_cast<std::size_t>(id)]; }
