@@ -23,14 +23,23 @@ enum class Applicability { Safe, Unsafe, Display };
 /// What should become true. `items` are the places at fault, as the policy's conditions name them; `clause_span` the statement that grants.
 struct PolicyChange {
   enum class Kind {
-    ControlRelaying,  ///< turn the product's relay control on: set, correct or insert the switch; write the missing file
-    DropItems,        ///< take `items` out of the list they stand in (trusted clients, relay domains, senders)
-    TerminateList,    ///< `items` holds the last item of a list that ends in a negation: let it end in a refusal
-    DropGrant,        ///< take away what `clause_span` grants (an accept statement, an environment variable, a rule's permission)
-    GuardGrant,       ///< let `clause_span` apply only to trusted or authenticated clients, or for domains that are ours
-    RequireRealCredentials,  ///< `clause_span` checks nothing: let nobody pass
-    RemoveLine,       ///< a statement without effect or a losing duplicate: take it out
-    Correct,          ///< a misspelt or misplaced protection: write it so that it takes effect
+    /// Turn the product's relay control on: set, correct or insert the switch; write the missing file (RL001, RL002).
+    ControlRelaying,
+    /// Take `items` out of the list they stand in: trusted clients, relay domains, percent-hack domains (RL003, RL005, RL007, RL008).
+    DropItems,
+    /// `items` holds the last item of a list that ends in a negation: let it end in a refusal (RL003, RL005).
+    TerminateList,
+    /// Take away what `clause_span` grants to everybody: an environment variable, a rule's permission (RL003).
+    DropGrant,
+    /// Let `clause_span` apply only to trusted or authenticated clients, or for domains that are ours (RL006, RL008, RL010); `items` are
+    /// the conditions that a stranger can make true.
+    GuardGrant,
+    /// `clause_span` is a credential check that checks nothing: let nobody pass (RL009).
+    RequireRealCredentials,
+    /// A statement without effect or a losing duplicate: take it out.
+    RemoveLine,
+    /// A misspelt or misplaced protection: write it so that it takes effect.
+    Correct,
   };
   Kind kind = Kind::ControlRelaying;
   Span clause_span{};

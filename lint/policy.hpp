@@ -117,7 +117,7 @@ enum class CredentialCheck {
   Unknown,     ///< the check could not be read
   Impossible,  ///< no mechanism is set up: nobody can authenticate
 };
-/// The client authenticated. `note` says what an Unknown check is, and where.
+/// The client authenticated. `note` says what an Unknown check is, and where; for Anything, where the check stands (RL009).
 struct Authenticated {
   CredentialCheck check = CredentialCheck::Real;
   Note note{};
@@ -297,6 +297,8 @@ struct RelayPolicy {
   /// Recipients that the judge tries after the canonical forms: the extension address of a forwarding alias, a percent-hack
   /// domain that is not the first local one. `{domain}` stands for the stranger's target domain, `{target}` for `victim@` it.
   std::vector<std::string> further_recipients{};
+  /// Set by the engine from Document::problems: what was not understood, for RL901.
+  std::vector<Note> not_understood{};
   /// Set by the engine from the project settings, not by formats: `behind_proxy` (whoever comes from there may be anybody) and
   /// `own_networks` (clients that are no strangers).
   AddressSet stands_for_everybody{};
