@@ -187,6 +187,47 @@ std::vector<CauseOfHole> causes_of_kind(const RelayPolicy& policy, const Verdict
   return all;
 }
 
+namespace {
+
+/// The conditions of the grant and of what supported it.
+template <typename Visit>
+void for_each_condition(const RelayPolicy& policy, const Hole& hole, const Visit& visit) {
+  std::vector<ClauseRef> refs = hole.supports;
+  refs.insert(refs.begin(), hole.grant);
+  for (const ClauseRef ref : refs) {
+    const Clause* clause = policy.clause(ref);
+    if (clause == nullptr) continue;
+    for (const Condition& condition : clause->when) visit(condition);
+  }
+}
+
+}  // namespace
+
+Span place_of_wide_clients(const RelayPolicy& policy, const Hole& hole) {
+  Span place = policy.span_of(hole.grant);
+  bool found = false;
+  for_each_condition(policy, hole, [&](const Condition& condition) {
+    const auto* clients = std::get_if<ClientIn>(&condition.kind);
+    if (clients == nullptr || condition.negated || found || !is_wide(clients->set)) return;
+    place = condition.span;
+    found = true;
+    for (const AddressItem& item : clients->items) {
+      if (item.negated || !is_wide(item.set)) continue;
+      place = item.span;
+      return;
+    }
+  });
+  return place;
+}
+
+Span place_of_mx_condition(const RelayPolicy& policy, const Hole& hole) {
+  Span place = policy.span_of(hole.grant);
+  for_each_condition(policy, hole, [&](const Condition& condition) {
+    if (std::holds_alternative<MxIsHere>(condition.kind)) place = condition.span;
+  });
+  return place;
+}
+
 std::string describe_clients(const AddressSet& clients) {
   const bool v4 = public_addresses().intersect(AddressSet::all_v4()).subtract(clients).empty();
   const bool v6 = public_addresses().intersect(AddressSet::all_v6()).subtract(clients).empty();

@@ -40,6 +40,10 @@ struct CauseOfHole {
 };
 std::vector<CauseOfHole> causes_of_kind(const RelayPolicy& policy, const Verdict& verdict, CauseKind kind);
 
+/// The item, or the statement, that lets the clients of a WideClients hole in; the MX condition of a MxIsHere hole.
+Span place_of_wide_clients(const RelayPolicy& policy, const Hole& hole);
+Span place_of_mx_condition(const RelayPolicy& policy, const Hole& hole);
+
 /// "every IPv4 address", "every address", "16,777,216 addresses (192.0.0.0/8)".
 std::string describe_clients(const AddressSet& clients);
 /// Error, or Warning for a hole on a listener that no stranger can reach.
