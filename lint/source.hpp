@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace relaylint {
@@ -60,7 +62,8 @@ class FileReader {
   virtual FileKind kind(const std::string& path) = 0;
   /// Names of a directory's entries, sorted by bytes; empty where it is none.
   virtual std::vector<std::string> list(const std::string& directory) = 0;
-  /// The path with symbolic links and `..` resolved, for the check against the roots; `path` where it is missing.
+  /// The absolute path with symbolic links and `..` resolved, for the check against the roots; of a path that does not exist, the
+  /// part that does, followed by the rest.
   virtual std::string canonical(const std::string& path) = 0;
 };
 
@@ -83,9 +86,14 @@ class SourceFile {
   [[nodiscard]] TextRange line_at(std::uint32_t offset) const;
 
  private:
+  [[nodiscard]] std::size_t newlines_before(std::size_t offset) const;
+
   std::string path_;
   std::shared_ptr<const std::string> bytes_;
   bool present_;
+  // Filled when the first line number is asked for; most files are never printed from.
+  mutable std::once_flag indexed_;
+  mutable std::vector<std::uint32_t> newlines_before_block_;
 };
 
 /// Bounds on what one configuration may pull in (contract.md 7).
@@ -110,14 +118,17 @@ struct Reference {
 class SourceSet {
  public:
   /// `root`: where absolute names are looked up (`--root`), empty for none. `allowed`: folders below which
-  /// references may be read besides `root`; the folder of the configuration itself belongs here.
+  /// references may be read besides `root`; the folder of the configuration itself belongs here, and a file that the
+  /// user gave (it may be a link that leads elsewhere).
   SourceSet(FileReader& reader, std::string root, std::vector<std::string> allowed, SourceLimits limits = {});
 
-  /// Adds a file that is at hand already (standard input, a test).
+  /// Adds a file that is at hand already (standard input, a test); without bytes one that is absent, or a folder that is the
+  /// configuration. Later references to the path give this file.
   FileId add(std::string path, std::shared_ptr<const std::string> bytes);
-  /// Reads a file by path, without the mapping of references. The same path gives the same FileId.
+  /// Reads a file by path, without the mapping of references. One file gives one FileId, by whatever path or link it is named, so
+  /// that no file is edited twice.
   Reference open(const std::string& path);
-  /// Reads what a configuration refers to: absolute names below the root, others beside `from`.
+  /// Reads what a configuration refers to: absolute names below the root, others beside `from`, or in it where it is a folder.
   Reference refer(std::string_view name, FileId from);
   /// The path that `refer` would read, without reading it.
   [[nodiscard]] std::string resolve(std::string_view name, FileId from) const;
@@ -136,12 +147,16 @@ class SourceSet {
 
  private:
   [[nodiscard]] bool may_read(const std::string& path) const;
+  [[nodiscard]] bool may_read_canonical(std::string_view canonical) const;
+  FileId insert(std::string path, std::string key, std::shared_ptr<const std::string> bytes);
 
   FileReader& reader_;
   std::string root_;
   std::vector<std::string> allowed_;
+  std::vector<std::string> readable_;  ///< canonical: the root and what is allowed
   SourceLimits limits_;
   std::vector<std::unique_ptr<SourceFile>> files_;
+  std::unordered_map<std::string, FileId> by_canonical_path_;
   std::size_t total_bytes_ = 0;
 };
 
