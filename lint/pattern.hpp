@@ -48,17 +48,25 @@ class PatternSet {
   void set_at_end(bool yes) { at_end_ = yes; }
 
   [[nodiscard]] MatchResult match(std::string_view subject) const;
-  /// Index of the pattern that decides, if any does.
+  /// Index of the pattern that decides, by a match or by an error, if any does.
   [[nodiscard]] std::optional<std::size_t> deciding(std::string_view subject) const;
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
   [[nodiscard]] const std::vector<Pattern>& patterns() const { return patterns_; }
   [[nodiscard]] bool at_end() const { return at_end_; }
 
  private:
+  struct Decision {
+    std::size_t index = 0;
+    MatchResult result = MatchResult::No;  ///< No: nothing matches; Yes: the pattern at `index` does, negated or not
+  };
+  [[nodiscard]] Decision decide(std::string_view subject) const;
+  [[nodiscard]] std::size_t first_below(std::string_view name) const;
+
   std::vector<Pattern> patterns_;
   std::unordered_map<std::string, std::size_t> exact_;  ///< lower-cased text → first index
   std::unordered_map<std::string, std::size_t> below_;
-  std::vector<std::size_t> scanned_;                    ///< indices of the other kinds
+  std::size_t longest_below_ = 0;
+  std::vector<std::size_t> scanned_;  ///< indices of the other kinds
   bool at_end_ = false;
 };
 
@@ -77,8 +85,9 @@ std::string_view local_part_of(std::string_view address);
 bool is_public_suffix(std::string_view domain);
 /// The list's date for `--version --verbose`, empty if unknown.
 std::string public_suffix_list_date();
-/// Does the pattern take in every domain, a top-level domain or a public suffix? Regular expressions and globs are tried
-/// on fresh names, so "yes" is certain and "no" holds for the canonical names of contract.md 1.
+/// Does the pattern take in every domain, or whatever is below a top-level domain or a public suffix? A negated pattern takes in
+/// nothing, and an Exact one its own name only (`localhost` and `com` alike). Regular expressions and globs are tried on fresh names,
+/// so "yes" is certain and "no" holds for the canonical names of contract.md 1.
 bool matches_everybodys_domain(const Pattern& pattern);
 
 }  // namespace relaylint
