@@ -52,29 +52,25 @@ FileContent failure(int error) {
 /// A name with a NUL byte in it is not a file's; the system would see its beginning only.
 bool is_nameable(const std::string& path) { return path.find('\0') == std::string::npos; }
 
-/// Everything up to the end of the file, or nothing and errno. The size may be 0 for files that are made up while being
-/// read.
-std::optional<std::string> read_to_end(int fd, std::size_t expected, std::size_t limit) {
+/// Up to the end of the file or a little more than `limit` bytes; nothing and errno where that fails. `expected` may be
+/// 0 for files that are made up while being read.
+std::optional<std::string> read_bytes(int fd, std::size_t expected, std::size_t limit) {
   std::string bytes;
   std::size_t filled = 0;
-  for (std::size_t room = expected + 1;; room = 65536) {
+  for (std::size_t room = std::min(expected, limit) + 1; filled <= limit; room = 65536) {
     bytes.resize(filled + room);
     const ssize_t got = ::read(fd, bytes.data() + filled, room);
     if (got < 0 && errno != EINTR) return std::nullopt;
     if (got == 0) break;
     if (got > 0) filled += static_cast<std::size_t>(got);
-    if (filled > limit) {
-      errno = EFBIG;
-      return std::nullopt;
-    }
   }
   bytes.resize(filled);
   return bytes;
 }
 
-}  // namespace
-
-FileContent DiskReader::read(const std::string& path) {
+/// What `take` makes of an open regular file and its size, or why there is none.
+template <typename Take>
+FileContent with_file(const std::string& path, Take take) {
   if (!is_nameable(path)) return {};
   struct stat status {};
   // Looked at before it is opened: opening alone can rewind a tape or wait for a writer.
@@ -83,13 +79,27 @@ FileContent DiskReader::read(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return failure(errno);
   if (!S_ISREG(status.st_mode)) return {kind_of_mode(status.st_mode), nullptr, {}};
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > max_file_bytes_) {
-    return {FileKind::Regular, nullptr, fmt::format("it has more than {} bytes", max_file_bytes_)};
-  }
-  std::optional<std::string> bytes = read_to_end(file.get(), size, max_file_bytes_);
+  return take(file.get(), static_cast<std::size_t>(status.st_size));
+}
+
+FileContent content(std::optional<std::string> bytes) {
   if (!bytes) return failure(errno);
   return {FileKind::Regular, std::make_shared<const std::string>(std::move(*bytes)), {}};
+}
+
+}  // namespace
+
+FileContent DiskReader::read(const std::string& path) {
+  return with_file(path, [this](int fd, std::size_t size) {
+    const FileContent too_large{FileKind::Regular, nullptr, fmt::format("it has more than {} bytes", max_file_bytes_)};
+    if (size > max_file_bytes_) return too_large;
+    FileContent whole = content(read_bytes(fd, size, max_file_bytes_));
+    return whole.bytes && whole.bytes->size() > max_file_bytes_ ? too_large : whole;
+  });
+}
+
+FileContent DiskReader::read_head(const std::string& path, std::size_t limit) {
+  return with_file(path, [limit](int fd, std::size_t size) { return content(read_bytes(fd, size, limit)); });
 }
 
 FileKind DiskReader::kind(const std::string& path) {

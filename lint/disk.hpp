@@ -17,6 +17,7 @@ class DiskReader final : public FileReader {
   explicit DiskReader(std::size_t max_file_bytes = std::size_t{2} << 30) : max_file_bytes_(max_file_bytes) {}
 
   FileContent read(const std::string& path) override;
+  FileContent read_head(const std::string& path, std::size_t limit) override;
   FileKind kind(const std::string& path) override;
   std::vector<std::string> list(const std::string& directory) override;
   std::string canonical(const std::string& path) override;
