@@ -140,7 +140,7 @@ std::vector<std::string> public_suffixes(const Mentions& mentions) {
   };
   for (const auto& [set, part] : mentions.recipients) {
     for (const Pattern& pattern : set->patterns()) {
-      if (pattern.kind == PatternKind::Exact && part == AddressPart::LocalPart) continue;
+      if (pattern.kind == PatternKind::Exact || part == AddressPart::LocalPart) continue;
       if (pattern.regex) {
         for (const std::string& text : pattern.regex->literals()) add(text);
       } else {
