@@ -51,11 +51,15 @@ Mentions mentions_of(const RelayPolicy& policy) {
 /// A string that the pattern matches, if one is easily made: the wildcard parts become `fill`.
 std::vector<std::string> examples_of(const Pattern& pattern, std::string_view fill) {
   switch (pattern.kind) {
-    case PatternKind::Any: return {};
-    case PatternKind::Exact: return {pattern.text};
-    case PatternKind::Below: return {std::string(fill) + "." + pattern.text};
+    case PatternKind::Any:
+      return {};
+    case PatternKind::Exact:
+      return {pattern.text};
+    case PatternKind::Below:
+      return {std::string(fill) + "." + pattern.text};
     case PatternKind::Tail:
-      return {pattern.text.starts_with('.') || pattern.text.starts_with('@') ? std::string(fill) + pattern.text : pattern.text};
+      return {pattern.text.starts_with('.') || pattern.text.starts_with('@') ? std::string(fill) + pattern.text
+                                                                             : pattern.text};
     case PatternKind::Glob: {
       std::string text;
       for (const char c : pattern.text) {
@@ -67,14 +71,16 @@ std::vector<std::string> examples_of(const Pattern& pattern, std::string_view fi
       }
       return {text};
     }
-    case PatternKind::Regex: return pattern.regex ? pattern.regex->literals() : std::vector<std::string>{};
+    case PatternKind::Regex:
+      return pattern.regex ? pattern.regex->literals() : std::vector<std::string>{};
   }
   return {};
 }
 
 bool looks_like_domain(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
-                              std::string_view::npos &&
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
+             std::string_view::npos &&
          text.front() != '.' && text.back() != '.';
 }
 
@@ -105,10 +111,13 @@ void add_one_of_each_cell(std::vector<std::string>& values, const std::vector<st
   }
 }
 
-char answer_of(const PatternSet& set, std::string_view subject) { return static_cast<char>('0' + static_cast<int>(set.match(subject))); }
+char answer_of(const PatternSet& set, std::string_view subject) {
+  return static_cast<char>('0' + static_cast<int>(set.match(subject)));
+}
 
 std::string_view part_of(std::string_view address, AddressPart part) {
-  if (part == AddressPart::Domain) return address.find('@') == std::string_view::npos ? std::string_view{} : domain_of(address);
+  if (part == AddressPart::Domain)
+    return address.find('@') == std::string_view::npos ? std::string_view{} : domain_of(address);
   return part == AddressPart::LocalPart ? local_part_of(address) : address;
 }
 
@@ -164,7 +173,9 @@ void add_recipients(Candidates& out, const RelayPolicy& policy, const Mentions& 
   const std::string far = fresh_domain("elsewhere", mentions);
   const std::string label = far.substr(0, far.find('.'));
   const std::string& local = policy.local_name;
-  const auto add = [&](std::string address, const std::string& domain) { out.recipients.push_back({std::move(address), domain}); };
+  const auto add = [&](std::string address, const std::string& domain) {
+    out.recipients.push_back({std::move(address), domain});
+  };
 
   add("victim@" + far, far);
   for (const std::string& suffix : public_suffixes(mentions)) {
@@ -246,7 +257,8 @@ void add_helos(Candidates& out, const RelayPolicy& policy, const Mentions& menti
     }
   }
   for (const std::string& text : mentions.constants) {
-    if (text.find('@') == std::string::npos && !text.empty()) named.push_back(text.starts_with('.') ? "mail" + text : text);
+    if (text.find('@') == std::string::npos && !text.empty())
+      named.push_back(text.starts_with('.') ? "mail" + text : text);
   }
   for (const std::string& value : named) {
     if (out.helos.size() >= kMaxLiterals) break;

@@ -21,9 +21,12 @@ namespace {
 
 Value from(MatchResult match) {
   switch (match) {
-    case MatchResult::No: return Value::No;
-    case MatchResult::Yes: return Value::Yes;
-    case MatchResult::Error: return Value::Error;
+    case MatchResult::No:
+      return Value::No;
+    case MatchResult::Yes:
+      return Value::Yes;
+    case MatchResult::Error:
+      return Value::Error;
   }
   return Value::Unknown;
 }
@@ -31,9 +34,12 @@ Value from(MatchResult match) {
 std::string_view part_of(std::string_view address, AddressPart part) {
   const std::size_t at = address.rfind('@');
   switch (part) {
-    case AddressPart::Address: return address;
-    case AddressPart::Domain: return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
-    case AddressPart::LocalPart: return address.substr(0, at);
+    case AddressPart::Address:
+      return address;
+    case AddressPart::Domain:
+      return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
+    case AddressPart::LocalPart:
+      return address.substr(0, at);
   }
   return address;
 }
@@ -49,7 +55,8 @@ IpAddress representative(const AddressSet& set) {
 }
 
 bool is_single(const AddressSet& set) {
-  return set.v4().size() + set.v6().size() == 1 && set.count_v4() + static_cast<std::uint64_t>(set.count_v6() == 1) == 1;
+  return set.v4().size() + set.v6().size() == 1 &&
+         set.count_v4() + static_cast<std::uint64_t>(set.count_v6() == 1) == 1;
 }
 
 }  // namespace
@@ -57,7 +64,8 @@ bool is_single(const AddressSet& set) {
 /// The facts as a pure function sees them, for one cell of clients.
 class Evaluator::FactsView final : public Facts {
  public:
-  FactsView(Evaluator& owner, EvaluationState& state, IpAddress client) : owner_(owner), state_(state), client_(client) {}
+  FactsView(Evaluator& owner, EvaluationState& state, IpAddress client)
+      : owner_(owner), state_(state), client_(client) {}
 
   IpAddress client() override {
     client_read = true;
@@ -199,7 +207,8 @@ Value Evaluator::authenticated_value(const Authenticated& condition, Span span, 
   if (transaction_->auth == Auth::None || condition.check == CredentialCheck::Impossible) return Value::No;
   if (transaction_->auth == Auth::Valid || condition.check == CredentialCheck::Anything) return Value::Yes;
   if (condition.check == CredentialCheck::Real) return Value::No;
-  state.reasons.push_back(condition.note.text.empty() ? Note{span, "what the password check accepts is not known"} : condition.note);
+  state.reasons.push_back(condition.note.text.empty() ? Note{span, "what the password check accepts is not known"}
+                                                      : condition.note);
   return Value::Unknown;
 }
 
@@ -250,7 +259,8 @@ std::vector<Evaluator::Tested> Evaluator::test_cells(const Evaluable& evaluable,
     }
     if (facts.assumed_strictly && value != Value::Error) value = Value::Unknown;
     if (value == Value::Unknown) {
-      way.reasons.push_back(facts.doubts.empty() ? Note{span, "not understood: " + evaluable.text} : facts.doubts.front());
+      way.reasons.push_back(facts.doubts.empty() ? Note{span, "not understood: " + evaluable.text}
+                                                 : facts.doubts.front());
     }
     result.push_back({std::move(way), value});
   }

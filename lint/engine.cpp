@@ -38,9 +38,11 @@ void take_problems(const Document& document, RelayPolicy& policy) {
 void sort_findings(const SourceSet& sources, std::vector<Finding>& findings) {
   const auto key = [&](const Finding& finding) {
     return std::tuple<const std::string&, std::uint32_t, std::uint32_t, const std::string&, const std::string&>(
-        sources.file(finding.span.file).path(), finding.span.range.start, finding.span.range.end, finding.rule, finding.message);
+        sources.file(finding.span.file).path(), finding.span.range.start, finding.span.range.end, finding.rule,
+        finding.message);
   };
-  std::stable_sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
   const auto same = [](const Finding& a, const Finding& b) { return a.rule == b.rule && a.span == b.span; };
   findings.erase(std::unique(findings.begin(), findings.end(), same), findings.end());
 }
@@ -53,7 +55,9 @@ void run_rules(Configuration& configuration, const EngineOptions& options) {
   }
   sort_findings(*configuration.sources, configuration.findings);
   for (Finding& finding : configuration.findings) {
-    if (finding.change) finding.fix = configuration.target.format->rewrite(*configuration.document, configuration.policy, *finding.change);
+    if (finding.change)
+      finding.fix =
+          configuration.target.format->rewrite(*configuration.document, configuration.policy, *finding.change);
   }
 }
 
@@ -86,7 +90,9 @@ FileContent OverlayReader::read(const std::string& path) {
   return {FileKind::Regular, patched->second, {}};
 }
 
-FileKind OverlayReader::kind(const std::string& path) { return files_.contains(path) ? FileKind::Regular : base_.kind(path); }
+FileKind OverlayReader::kind(const std::string& path) {
+  return files_.contains(path) ? FileKind::Regular : base_.kind(path);
+}
 
 std::vector<std::string> OverlayReader::list(const std::string& directory) {
   std::vector<std::string> names = base_.list(directory);

@@ -55,8 +55,8 @@ struct Configuration {
   std::optional<Error> unreadable{};
 };
 
-/// Reads, parses, lowers, judges and runs the rules; each finding's change is turned into a fix where the format can. Fixes are
-/// proved only by `prove` and `fix_configuration`.
+/// Reads, parses, lowers, judges and runs the rules; each finding's change is turned into a fix where the format can.
+/// Fixes are proved only by `prove` and `fix_configuration`.
 Configuration examine(const Target& target, FileReader& reader, const EngineOptions& options);
 
 /// New bytes for some files of a configuration, by path.
@@ -86,8 +86,9 @@ struct FixOptions {
 
 /// What fixing came to.
 struct FixResult {
-  PatchedFiles files{};              ///< every file whose bytes change, with the new bytes
-  std::vector<std::string> order{};  ///< paths of `files` in an order in which no state in between relays more than the old one
+  PatchedFiles files{};  ///< every file whose bytes change, with the new bytes
+  std::vector<std::string>
+      order{};  ///< paths of `files` in an order in which no state in between relays more than the old one
   std::vector<Finding> fixed{};
   /// Fixes that were refused, with the reason: exit status 2 (contract.md 5.3).
   std::vector<std::string> unproved{};
@@ -95,13 +96,13 @@ struct FixResult {
   std::optional<Configuration> after{};
 };
 
-/// Applies fixes until nothing changes, proving each round (contract.md 5.3) before it counts. `wanted` says which findings may be
-/// fixed (rule selection, suppressions).
+/// Applies fixes until nothing changes, proving each round (contract.md 5.3) before it counts. `wanted` says which
+/// findings may be fixed (rule selection, suppressions).
 FixResult fix_configuration(const Configuration& configuration, FileReader& reader, const EngineOptions& options,
                             const FixOptions& fix_options, const std::function<bool(const Finding&)>& wanted);
 
-/// The proof of contract.md 5.3 for one set of edits: nothing where it holds, else why not. `applicability` Safe demands that the protected
-/// transactions of 5.2 keep their answer.
+/// The proof of contract.md 5.3 for one set of edits: nothing where it holds, else why not. `applicability` Safe
+/// demands that the protected transactions of 5.2 keep their answer.
 std::optional<std::string> prove(const Configuration& before, const Configuration& after, Applicability applicability);
 
 }  // namespace relaylint

@@ -34,7 +34,8 @@ bool may_matter(const Clause& clause) {
 }  // namespace
 
 void Evaluator::assume(Note note) {
-  if (std::find(assumptions_.begin(), assumptions_.end(), note) == assumptions_.end()) assumptions_.push_back(std::move(note));
+  if (std::find(assumptions_.begin(), assumptions_.end(), note) == assumptions_.end())
+    assumptions_.push_back(std::move(note));
 }
 
 void Evaluator::step(EvaluationState& state, ClauseRef ref, Span span, const std::string& text, bool accepts) const {
@@ -46,8 +47,9 @@ void Evaluator::merge(std::vector<EvaluationState>& states) const {
   std::vector<EvaluationState> merged;
   for (EvaluationState& state : states) {
     const auto same = std::find_if(merged.begin(), merged.end(), [&](const EvaluationState& other) {
-      return other.certain() == state.certain() && other.recipient == state.recipient && other.discarded == state.discarded &&
-             other.disposition == state.disposition && same_bindings(other.bindings, state.bindings);
+      return other.certain() == state.certain() && other.recipient == state.recipient &&
+             other.discarded == state.discarded && other.disposition == state.disposition &&
+             same_bindings(other.bindings, state.bindings);
     });
     if (same == merged.end()) {
       merged.push_back(std::move(state));
@@ -115,8 +117,8 @@ void Evaluator::take(const Clause& clause, Action action, ClauseRef ref, Evaluat
   }
 }
 
-void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, int depth, std::vector<Decided>& decided,
-                           std::vector<EvaluationState>& next) {
+void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, int depth,
+                           std::vector<Decided>& decided, std::vector<EvaluationState>& next) {
   const Clause& clause = policy_.list(id).clauses[index];
   const ClauseRef ref{id, index};
   if (budget_.steps_left > 0) --budget_.steps_left;
@@ -174,9 +176,15 @@ void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, 
       for (Tested& tested : test(clause.when[i], std::move(partial.state), depth)) {
         Partial way{std::move(tested.state), partial.doubts, partial.early, partial.late};
         switch (tested.value) {
-          case Value::Yes: holding.push_back(std::move(way)); break;
-          case Value::No: fails(way, i >= clause.otherwise_from ? clause.otherwise : Action::Continue); break;
-          case Value::Error: fails(way, clause.on_error); break;
+          case Value::Yes:
+            holding.push_back(std::move(way));
+            break;
+          case Value::No:
+            fails(way, i >= clause.otherwise_from ? clause.otherwise : Action::Continue);
+            break;
+          case Value::Error:
+            fails(way, clause.on_error);
+            break;
           case Value::Unknown:
             // Whether this state was doubted on purpose of this condition is told by the last of its reasons.
             way.doubts.push_back(way.state.reasons.back());
@@ -192,7 +200,8 @@ void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, 
   }
   for (Partial& partial : partials) {
     effects_after(clause.when.size(), partial);
-    if (clause.then == Action::Continue && keep_paths_ && (!clause.effects.empty() || clause.otherwise == Action::Refuse)) {
+    if (clause.then == Action::Continue && keep_paths_ &&
+        (!clause.effects.empty() || clause.otherwise == Action::Refuse)) {
       step(partial.state, ref, clause.span, clause.text, false);
     }
     settle(partial, clause.then);
@@ -203,8 +212,9 @@ void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, 
 
 void Evaluator::deliver(Decided decided, std::vector<Branch>& out) {
   EvaluationState& state = decided.state;
-  const Disposition disposition =
-      decided.action == Action::Accept && decided.disposition != Disposition::Deliver ? decided.disposition : state.disposition;
+  const Disposition disposition = decided.action == Action::Accept && decided.disposition != Disposition::Deliver
+                                      ? decided.disposition
+                                      : state.disposition;
   Outcome outcome = Outcome::Relayed;
   if (decided.action == Action::Refuse || decided.action == Action::Drop || decided.action == Action::Defer) {
     outcome = Outcome::Delivered;  // taken, and bounced or kept by this machine
@@ -231,8 +241,8 @@ void Evaluator::finish(EvaluationState state, std::vector<Branch>& out) {
   }
 }
 
-std::vector<EvaluationState> Evaluator::run_stage(const Stage& stage, std::vector<EvaluationState> states, bool preceding,
-                                                  std::vector<Branch>& out) {
+std::vector<EvaluationState> Evaluator::run_stage(const Stage& stage, std::vector<EvaluationState> states,
+                                                  bool preceding, std::vector<Branch>& out) {
   std::vector<EvaluationState> passed;
   for (Decided& way : run_list(stage.list, std::move(states), 0)) {
     switch (way.action) {
@@ -244,7 +254,9 @@ std::vector<EvaluationState> Evaluator::run_stage(const Stage& stage, std::vecto
           out.push_back({std::move(way.state), way.action == Action::Refuse ? Outcome::Refused : Outcome::Deferred});
         }
         break;
-      case Action::Drop: out.push_back({std::move(way.state), Outcome::Refused}); break;
+      case Action::Drop:
+        out.push_back({std::move(way.state), Outcome::Refused});
+        break;
       default:
         if (!preceding) {
           if (way.disposition == Disposition::Discard) {
@@ -261,7 +273,8 @@ std::vector<EvaluationState> Evaluator::run_stage(const Stage& stage, std::vecto
   return passed;
 }
 
-std::vector<Branch> Evaluator::run(const Listener& listener, const Transaction& transaction, const AddressSet& clients) {
+std::vector<Branch> Evaluator::run(const Listener& listener, const Transaction& transaction,
+                                   const AddressSet& clients) {
   if (budget_.evaluations_left > 0) --budget_.evaluations_left;
   transaction_ = &transaction;
   listener_ = &listener;

@@ -38,13 +38,13 @@ struct Binding {
 struct EvaluationState {
   AddressSet clients;
   std::string recipient;
-  std::vector<Binding> bindings{};      ///< sorted by name
-  std::vector<Note> reasons{};          ///< not empty: only one of several possible ways
-  std::vector<PathStep> path{};         ///< only when paths are kept
-  std::vector<ClauseRef> supports{};    ///< only when paths are kept
+  std::vector<Binding> bindings{};    ///< sorted by name
+  std::vector<Note> reasons{};        ///< not empty: only one of several possible ways
+  std::vector<PathStep> path{};       ///< only when paths are kept
+  std::vector<ClauseRef> supports{};  ///< only when paths are kept
   bool discarded = false;
   Disposition disposition = Disposition::Deliver;
-  std::vector<ClauseRef> grants{};      ///< only when paths are kept: what accepted the recipient, one a stage
+  std::vector<ClauseRef> grants{};  ///< only when paths are kept: what accepted the recipient, one a stage
 
   [[nodiscard]] bool certain() const { return reasons.empty(); }
 };
@@ -94,8 +94,8 @@ class Evaluator {
   std::vector<Decided> run_list(ListId id, std::vector<EvaluationState> active, int depth);
   void run_clause(ListId id, std::size_t index, EvaluationState state, int depth, std::vector<Decided>& decided,
                   std::vector<EvaluationState>& next);
-  void take(const Clause& clause, Action action, ClauseRef ref, EvaluationState state, int depth, std::vector<Decided>& decided,
-            std::vector<EvaluationState>& next);
+  void take(const Clause& clause, Action action, ClauseRef ref, EvaluationState state, int depth,
+            std::vector<Decided>& decided, std::vector<EvaluationState>& next);
   void apply(const Effect& effect, ClauseRef ref, EvaluationState& state, const std::vector<Note>& doubts);
   std::vector<Tested> test(const Condition& condition, EvaluationState state, int depth);
   std::vector<Tested> test_kind(const Condition& condition, EvaluationState state, int depth);

@@ -91,11 +91,13 @@ std::vector<const Finding*> Fixer::candidates(const Configuration& now) const {
   for (const Finding& finding : now.findings) {
     if (!finding.fix || finding.fix->edits.empty() || finding.suppressed || !wanted_(finding)) continue;
     const Applicability applicability = finding.fix->applicability;
-    if (applicability == Applicability::Display || (applicability == Applicability::Unsafe && !fix_options_.unsafe)) continue;
+    if (applicability == Applicability::Display || (applicability == Applicability::Unsafe && !fix_options_.unsafe))
+      continue;
     if (!refused_.contains(key_of(now, finding))) found.push_back(&finding);
   }
   // Grave ones first: where two fixes touch the same bytes, the relay is closed before the style is mended.
-  std::stable_sort(found.begin(), found.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
   return found;
 }
 
@@ -121,7 +123,8 @@ Fixer::Attempt Fixer::attempt(const Configuration& now, const std::vector<const 
   }
   result.objection = prove(now, result.after, applicability);
   for (const Finding* finding : findings) {
-    if (!result.objection && has_finding(result.after, key_of(now, *finding))) result.objection = "the finding would still be there";
+    if (!result.objection && has_finding(result.after, key_of(now, *finding)))
+      result.objection = "the finding would still be there";
   }
   return result;
 }
@@ -148,7 +151,8 @@ bool Fixer::round(const Configuration& now, FixResult& result) {
       return true;
     }
     refused_.insert(key_of(now, *finding));
-    result.unproved.push_back(finding->rule + ": " + finding->fix->title + ": not written, because " + *alone.objection);
+    result.unproved.push_back(finding->rule + ": " + finding->fix->title + ": not written, because " +
+                              *alone.objection);
   }
   return true;
 }
@@ -212,7 +216,8 @@ std::optional<std::string> prove(const Configuration& before, const Configuratio
   if (after.policy.unloadable && !before.policy.unloadable) {
     return "the server would not load the patched file: " + after.policy.unloadable->text;
   }
-  if (const Note* doubt = new_doubt(before, after)) return "what the patched file does could not be decided: " + doubt->text;
+  if (const Note* doubt = new_doubt(before, after))
+    return "what the patched file does could not be decided: " + doubt->text;
   if (const std::optional<Transaction> witness = new_way_through(before.policy, after.policy, {})) {
     return "it would newly relay mail to " + witness->rcpt_to;
   }

@@ -27,8 +27,8 @@ enum class Detection {
 /// What the user tells that no file shows.
 struct LowerOptions {
   std::map<std::string, std::string> products{};  ///< --product NAME=VERSION and `[product]` of .relaylint.ini
-  AddressSet own_networks{};                       ///< `own_networks` of .relaylint.ini: clients that are no strangers
-  AddressSet behind_proxy{};                       ///< `behind_proxy`: addresses that stand for the whole Internet
+  AddressSet own_networks{};                      ///< `own_networks` of .relaylint.ini: clients that are no strangers
+  AddressSet behind_proxy{};                      ///< `behind_proxy`: addresses that stand for the whole Internet
 };
 
 struct Format {
@@ -37,13 +37,15 @@ struct Format {
   std::string_view product;
   /// Base names and globs that users know the files by, for --list-formats and for the hint in errors.
   std::span<const std::string_view> file_names;
-  /// Marks that start a comment at the beginning of a line, empty where the format has none (suppressions then live in .relaylint.ini).
+  /// Marks that start a comment at the beginning of a line, empty where the format has none (suppressions then live in
+  /// .relaylint.ini).
   std::string_view comment_starts;
 
   /// `path` as given, `head` the first bytes (at most 64 KiB) of the file. Must not look further.
   Detection (*detect)(std::string_view path, std::string_view head);
   /// Is this directory one configuration of this format (a qmail control folder)? Null where formats have none.
-  /// `names` are the folder's entries. Gives the path, below the folder, of the file to start from ("" = the folder itself).
+  /// `names` are the folder's entries. Gives the path, below the folder, of the file to start from ("" = the folder
+  /// itself).
   std::optional<std::string> (*detect_directory)(std::string_view path, std::span<const std::string> names);
   /// Never fails. `path` names the file (already in `sources` as `main`) or the directory that is the configuration
   /// (then `main` is an absent file of that path).
@@ -53,7 +55,8 @@ struct Format {
   std::optional<Fix> (*rewrite)(const Document& document, const RelayPolicy& policy, const PolicyChange& change);
   /// The shell line or steps that make a fix live ("restart the SMTP task"), empty if none is needed.
   std::string_view after_fix;
-  /// A shell line that replays a witness on the real server, with {client}, {helo}, {from}, {to}, {file}; empty where there is none.
+  /// A shell line that replays a witness on the real server, with {client}, {helo}, {from}, {to}, {file}; empty where
+  /// there is none.
   std::string_view replay;
 };
 

@@ -12,9 +12,12 @@ namespace relaylint {
 
 std::string_view to_string(VerdictState state) {
   switch (state) {
-    case VerdictState::Closed: return "closed";
-    case VerdictState::Unknown: return "unknown";
-    case VerdictState::Open: return "open";
+    case VerdictState::Closed:
+      return "closed";
+    case VerdictState::Unknown:
+      return "unknown";
+    case VerdictState::Open:
+      return "open";
   }
   return "unknown";
 }
@@ -27,7 +30,8 @@ constexpr std::size_t kMaxHoles = 32;
 bool same_note(const Note& a, const Note& b) { return a == b; }
 
 void add_note(std::vector<Note>& notes, const Note& note) {
-  if (std::none_of(notes.begin(), notes.end(), [&](const Note& other) { return same_note(other, note); })) notes.push_back(note);
+  if (std::none_of(notes.begin(), notes.end(), [&](const Note& other) { return same_note(other, note); }))
+    notes.push_back(note);
 }
 
 /// The clients for which a transaction certainly, or possibly, ends in mail for `target`.
@@ -41,7 +45,8 @@ Reach reach_of(const std::vector<Branch>& branches, std::string_view target) {
   Reach reach;
   AddressSet otherwise;
   for (const Branch& branch : branches) {
-    const bool relays = branch.outcome == Outcome::Relayed && equals_ignoring_case(domain_of_recipient(branch.state.recipient), target);
+    const bool relays =
+        branch.outcome == Outcome::Relayed && equals_ignoring_case(domain_of_recipient(branch.state.recipient), target);
     if (!relays) {
       if (!branch.state.certain()) otherwise = otherwise.unite(branch.state.clients);
       continue;
@@ -63,12 +68,19 @@ class Search {
  public:
   Search(const RelayPolicy& policy, const Listener& listener, const JudgeOptions& options, const Candidates& candidates,
          const AddressSet& clients, Budget& budget)
-      : policy_(policy), listener_(listener), options_(options), candidates_(candidates), clients_(clients), budget_(budget) {}
+      : policy_(policy),
+        listener_(listener),
+        options_(options),
+        candidates_(candidates),
+        clients_(clients),
+        budget_(budget) {}
 
-  /// The first transaction, in the order of contract.md 1, that enough clients can make; taken out clauses do not grant.
+  /// The first transaction, in the order of contract.md 1, that enough clients can make; taken out clauses do not
+  /// grant.
   std::optional<Hole> find(const std::set<ClauseRef>& masked);
   /// One that fixed values of MX or host name allow, for warnings.
-  std::optional<Hole> probe(const std::set<ClauseRef>& masked, Transaction transaction, const std::string& target, HoleKind kind);
+  std::optional<Hole> probe(const std::set<ClauseRef>& masked, Transaction transaction, const std::string& target,
+                            HoleKind kind);
 
   std::vector<Hole> wide{};
   std::vector<Note> reasons{};
@@ -104,7 +116,8 @@ IpAddress client_of(const AddressSet& clients) {
   return (from_public.empty() ? clients : from_public).lowest().value_or(IpAddress{});
 }
 
-/// Of the clauses that accepted, one a stage: the last that says why (a condition, the product's switch), else the last.
+/// Of the clauses that accepted, one a stage: the last that says why (a condition, the product's switch), else the
+/// last.
 ClauseRef granting(const RelayPolicy& policy, const std::vector<ClauseRef>& accepted) {
   for (auto ref = accepted.rbegin(); ref != accepted.rend(); ++ref) {
     const Clause* clause = policy.clause(*ref);
@@ -113,8 +126,8 @@ ClauseRef granting(const RelayPolicy& policy, const std::vector<ClauseRef>& acce
   return accepted.empty() ? ClauseRef{} : accepted.back();
 }
 
-Hole Search::explain(const Transaction& transaction, const std::string& target, const AddressSet& clients, HoleKind kind,
-                     const std::set<ClauseRef>& masked) {
+Hole Search::explain(const Transaction& transaction, const std::string& target, const AddressSet& clients,
+                     HoleKind kind, const std::set<ClauseRef>& masked) {
   Hole hole;
   hole.kind = kind;
   hole.clients = clients;
@@ -123,7 +136,9 @@ Hole Search::explain(const Transaction& transaction, const std::string& target, 
   Evaluator evaluator(policy_, options_.strict, true, masked, budget_);
   const AddressSet one = AddressSet::single(hole.witness.transaction.client);
   for (Branch& branch : evaluator.run(listener_, hole.witness.transaction, one)) {
-    if (branch.outcome != Outcome::Relayed || !equals_ignoring_case(domain_of_recipient(branch.state.recipient), target)) continue;
+    if (branch.outcome != Outcome::Relayed ||
+        !equals_ignoring_case(domain_of_recipient(branch.state.recipient), target))
+      continue;
     hole.witness.path = std::move(branch.state.path);
     hole.grant = granting(policy_, branch.state.grants);
     hole.supports = std::move(branch.state.supports);
@@ -137,23 +152,27 @@ std::uint32_t Search::evaluate(const Transaction& transaction, const std::string
   const Reach reach = reach_of(evaluator.run(listener_, transaction, clients_), target);
   const bool stands_in = reach.certain.intersects(policy_.stands_for_everybody);
   if (stands_in || is_too_many_to_trust(reach.certain)) {
-    const AddressSet strangers = is_too_many_to_trust(reach.certain) ? reach.certain : reach.certain.intersect(policy_.stands_for_everybody);
+    const AddressSet strangers =
+        is_too_many_to_trust(reach.certain) ? reach.certain : reach.certain.intersect(policy_.stands_for_everybody);
     found_ = explain(transaction, target, strangers, HoleKind::Open, *masked_);
   } else if (is_wide(reach.certain)) {
     Hole hole = explain(transaction, target, reach.certain, HoleKind::WideClients, *masked_);
-    const bool known = std::any_of(wide.begin(), wide.end(), [&](const Hole& other) { return other.grant == hole.grant; });
+    const bool known =
+        std::any_of(wide.begin(), wide.end(), [&](const Hole& other) { return other.grant == hole.grant; });
     if (!known && wide.size() < kMaxHoles) wide.push_back(std::move(hole));
   }
-  if (!found_ && (is_too_many_to_trust(reach.certain.unite(reach.possible)) || reach.possible.intersects(policy_.stands_for_everybody))) {
+  if (!found_ && (is_too_many_to_trust(reach.certain.unite(reach.possible)) ||
+                  reach.possible.intersects(policy_.stands_for_everybody))) {
     for (const Note& note : reach.reasons) add_note(reasons, note);
   }
   asked_for_mx |= (evaluator.consulted() & kMxDimension) != 0;
   return evaluator.consulted();
 }
 
-/// Tries the values of one dimension after the other, the innermost fastest. A dimension that nothing further in looked at
-/// is not varied: its other values would give the same.
-std::uint32_t Search::vary(std::size_t level, Transaction& transaction, const std::string& target, Evaluator& evaluator) {
+/// Tries the values of one dimension after the other, the innermost fastest. A dimension that nothing further in looked
+/// at is not varied: its other values would give the same.
+std::uint32_t Search::vary(std::size_t level, Transaction& transaction, const std::string& target,
+                           Evaluator& evaluator) {
   const auto each = [&](Dimension dimension, const auto& values, const auto& set) {
     std::uint32_t looked_at = 0;
     for (const auto& value : values) {
@@ -165,16 +184,22 @@ std::uint32_t Search::vary(std::size_t level, Transaction& transaction, const st
     return looked_at;
   };
   switch (level) {
-    case 0: return each(kAuthDimension, candidates_.auths, [&](Auth value) { transaction.auth = value; });
-    case 1: return each(kSenderDimension, candidates_.senders, [&](const std::string& value) { transaction.mail_from = value; });
-    case 2: return each(kHeloDimension, candidates_.helos, [&](const std::string& value) { transaction.helo = value; });
+    case 0:
+      return each(kAuthDimension, candidates_.auths, [&](Auth value) { transaction.auth = value; });
+    case 1:
+      return each(kSenderDimension, candidates_.senders,
+                  [&](const std::string& value) { transaction.mail_from = value; });
+    case 2:
+      return each(kHeloDimension, candidates_.helos, [&](const std::string& value) { transaction.helo = value; });
     case 3:
       return each(kNameDimension, candidates_.names, [&](const NameCandidate& value) {
         transaction.client_name = value.name;
         transaction.name_verified = value.verified;
       });
-    case 4: return each(kTlsDimension, candidates_.tls, [&](bool value) { transaction.tls = value; });
-    default: return evaluate(transaction, target, evaluator);
+    case 4:
+      return each(kTlsDimension, candidates_.tls, [&](bool value) { transaction.tls = value; });
+    default:
+      return evaluate(transaction, target, evaluator);
   }
 }
 
@@ -196,7 +221,8 @@ std::optional<Hole> Search::find(const std::set<ClauseRef>& masked) {
   return std::move(found_);
 }
 
-std::optional<Hole> Search::probe(const std::set<ClauseRef>& masked, Transaction transaction, const std::string& target, HoleKind kind) {
+std::optional<Hole> Search::probe(const std::set<ClauseRef>& masked, Transaction transaction, const std::string& target,
+                                  HoleKind kind) {
   Evaluator evaluator(policy_, options_.strict, false, masked, budget_);
   const Reach reach = reach_of(evaluator.run(listener_, transaction, clients_), target);
   if (!is_too_many_to_trust(reach.certain)) return std::nullopt;
@@ -206,9 +232,14 @@ std::optional<Hole> Search::probe(const std::set<ClauseRef>& masked, Transaction
 /// Everything about one listener.
 class ListenerJudge {
  public:
-  ListenerJudge(const RelayPolicy& policy, std::size_t index, const JudgeOptions& options, const Candidates& candidates, Budget& budget,
-                Verdict& verdict)
-      : policy_(policy), index_(index), options_(options), candidates_(candidates), budget_(budget), verdict_(verdict) {}
+  ListenerJudge(const RelayPolicy& policy, std::size_t index, const JudgeOptions& options, const Candidates& candidates,
+                Budget& budget, Verdict& verdict)
+      : policy_(policy),
+        index_(index),
+        options_(options),
+        candidates_(candidates),
+        budget_(budget),
+        verdict_(verdict) {}
 
   void run();
 
@@ -246,7 +277,8 @@ void ListenerJudge::warnings(Search& search) {
   transaction.rcpt_to = plain.address;
   if (search.asked_for_mx) {
     transaction.mx_is_here = true;
-    if (std::optional<Hole> hole = search.probe(masked_, transaction, plain.target_domain, HoleKind::MxIsHere)) add(std::move(*hole));
+    if (std::optional<Hole> hole = search.probe(masked_, transaction, plain.target_domain, HoleKind::MxIsHere))
+      add(std::move(*hole));
     transaction.mx_is_here = false;
   }
   std::set<ClauseRef> grants = masked_;
@@ -287,9 +319,10 @@ void summarise(const RelayPolicy& policy, const Candidates& candidates, Verdict&
     if (!verdict.witness) verdict.witness = hole.witness;
     verdict.exposure.clients = verdict.exposure.clients.unite(hole.clients);
     const std::string& to = hole.witness.transaction.rcpt_to;
-    const bool below_suffix = std::any_of(candidates.recipients.begin(), candidates.recipients.end(), [&](const RecipientCandidate& candidate) {
-      return candidate.address == to && candidate.target_domain != candidates.recipients.front().target_domain;
-    });
+    const bool below_suffix = std::any_of(
+        candidates.recipients.begin(), candidates.recipients.end(), [&](const RecipientCandidate& candidate) {
+          return candidate.address == to && candidate.target_domain != candidates.recipients.front().target_domain;
+        });
     if (below_suffix) {
       const std::string suffix = std::string(domain_of(to)).substr(domain_of(to).find('.'));
       std::vector<std::string>& domains = verdict.exposure.recipients;
@@ -320,8 +353,10 @@ Verdict judge(const RelayPolicy& policy, const JudgeOptions& options) {
   }
   const Candidates candidates = candidates_for(policy);
   Budget budget{options.max_evaluations, options.max_steps};
-  for (std::size_t i = 0; i < policy.listeners.size(); ++i) ListenerJudge(policy, i, options, candidates, budget, verdict).run();
-  if (budget.exhausted()) add_note(verdict.reasons, {{}, "the search for a way through was cut short: the policy has too many cases"});
+  for (std::size_t i = 0; i < policy.listeners.size(); ++i)
+    ListenerJudge(policy, i, options, candidates, budget, verdict).run();
+  if (budget.exhausted())
+    add_note(verdict.reasons, {{}, "the search for a way through was cut short: the policy has too many cases"});
   if (candidates.cut_short) add_note(verdict.assumptions, *candidates.cut_short);
   if (options.strict) {
     for (const Note& note : policy.assumptions) add_note(verdict.reasons, note);
@@ -332,7 +367,8 @@ Verdict judge(const RelayPolicy& policy, const JudgeOptions& options) {
 
 namespace {
 
-Decision decide_on(const RelayPolicy& policy, const Listener& listener, const Transaction& transaction, const JudgeOptions& options) {
+Decision decide_on(const RelayPolicy& policy, const Listener& listener, const Transaction& transaction,
+                   const JudgeOptions& options) {
   Decision decision;
   if (listener.broken) {
     decision.reasons.push_back(*listener.broken);

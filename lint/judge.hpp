@@ -4,8 +4,8 @@
 //
 // The client's address is a set that conditions split, exactly. Every other dimension (recipient form, authentication,
 // sender, HELO, host name, TLS, preceding commands) is tried in the contract's order over the canonical values and the
-// literals of the conditions; a dimension that an evaluation never looked at is not varied. So the search is complete for
-// sets, and for functions over canonical values and literals.
+// literals of the conditions; a dimension that an evaluation never looked at is not varied. So the search is complete
+// for sets, and for functions over canonical values and literals.
 
 #include <cstdint>
 #include <optional>
@@ -40,14 +40,15 @@ enum class HoleKind {
   Latent,        ///< would be open on a listener that no stranger can reach
 };
 
-/// One way through. Found one after the other: the granting clause of each is taken out before the next is searched for, so
-/// that two independent mistakes are both told.
+/// One way through. Found one after the other: the granting clause of each is taken out before the next is searched
+/// for, so that two independent mistakes are both told.
 struct Hole {
   HoleKind kind = HoleKind::Open;
   Witness witness;
   /// The clause that granted: of those that accepted the recipient, one a stage, the last that says why.
   ClauseRef grant{};
-  /// What made its conditions hold: the clauses of the lists it asked that said yes, and those that set the bindings it looked at.
+  /// What made its conditions hold: the clauses of the lists it asked that said yes, and those that set the bindings it
+  /// looked at.
   std::vector<ClauseRef> supports{};
   AddressSet clients{};  ///< public clients that this transaction is relayed for
   std::size_t listener = 0;
@@ -55,8 +56,8 @@ struct Hole {
 
 struct Exposure {
   AddressSet clients{};
-  bool anyone = false;                     ///< any recipient
-  std::vector<std::string> recipients{};   ///< otherwise the domains
+  bool anyone = false;                    ///< any recipient
+  std::vector<std::string> recipients{};  ///< otherwise the domains
 };
 
 struct Verdict {
@@ -83,8 +84,8 @@ struct Decision {
   std::vector<Note> reasons{};
 };
 
-/// What this configuration does with one transaction; over several listeners the most permissive answer (contract.md 2),
-/// or that of the listener on the asked port.
+/// What this configuration does with one transaction; over several listeners the most permissive answer (contract.md
+/// 2), or that of the listener on the asked port.
 Decision decide(const RelayPolicy& policy, const Transaction& transaction, const JudgeOptions& options = {});
 
 }  // namespace relaylint

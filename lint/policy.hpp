@@ -53,11 +53,14 @@ class Facts {
   virtual bool tls() = 0;
   virtual Auth auth() = 0;
   virtual std::optional<std::uint16_t> port() = 0;
-  /// The value of a binding; nothing where it is not set. `unknown` is set where the value depends on what was not understood.
+  /// The value of a binding; nothing where it is not set. `unknown` is set where the value depends on what was not
+  /// understood.
   virtual std::optional<std::string> binding(std::string_view name, bool& unknown) = 0;
-  /// The answer of a decision list of the policy, asked as a question with the facts as they are (`match_domain{…}{+list}`).
+  /// The answer of a decision list of the policy, asked as a question with the facts as they are
+  /// (`match_domain{…}{+list}`).
   virtual Value ask(ListId list) = 0;
-  /// Notes that the answer rests on data not at hand (a password file, a DNS list); with --strict the judge makes it unknown.
+  /// Notes that the answer rests on data not at hand (a password file, a DNS list); with --strict the judge makes it
+  /// unknown.
   virtual void assume(Note note) = 0;
   /// Notes why the answer is Unknown.
   virtual void not_understood(Note note) = 0;
@@ -66,8 +69,8 @@ class Facts {
 /// A pure function over the facts. It must not keep the reference.
 using Test = std::function<Value(Facts&)>;
 
-/// A string computed from the facts. `status`: Yes = `text` is the value; No = forced failure (Exim's `fail`), nothing is set;
-/// Error and Unknown as for conditions.
+/// A string computed from the facts. `status`: Yes = `text` is the value; No = forced failure (Exim's `fail`), nothing
+/// is set; Error and Unknown as for conditions.
 struct Expansion {
   Value status = Value::Yes;
   std::string text;
@@ -87,7 +90,8 @@ struct ClientIn {
   AddressSet set;
   std::vector<AddressItem> items{};
 };
-/// The client's host name matches. Unverified: any name that its reverse DNS claims counts. A client without a name: no.
+/// The client's host name matches. Unverified: any name that its reverse DNS claims counts. A client without a name:
+/// no.
 struct ClientName {
   PatternSet names;
   bool verified = true;
@@ -117,7 +121,8 @@ enum class CredentialCheck {
   Unknown,     ///< the check could not be read
   Impossible,  ///< no mechanism is set up: nobody can authenticate
 };
-/// The client authenticated. `note` says what an Unknown check is, and where; for Anything, where the check stands (RL009).
+/// The client authenticated. `note` says what an Unknown check is, and where; for Anything, where the check stands
+/// (RL009).
 struct Authenticated {
   CredentialCheck check = CredentialCheck::Real;
   Note note{};
@@ -185,8 +190,8 @@ struct Let {
   Expand value;
   std::string text{};  ///< how the value reads, for messages
 };
-/// Replaces the recipient from here on (percent hack, rewriting rule, a forwarding alias): later clauses see the new one.
-/// Expansion status No = it stays.
+/// Replaces the recipient from here on (percent hack, rewriting rule, a forwarding alias): later clauses see the new
+/// one. Expansion status No = it stays.
 struct RewriteRecipient {
   Expand value;
 };
@@ -196,8 +201,8 @@ struct Effect {
   std::variant<Let, RewriteRecipient> what;
 };
 
-/// If every condition holds: the effects, then `then`. Conditions are tested in order; the first that does not hold ends
-/// the test.
+/// If every condition holds: the effects, then `then`. Conditions are tested in order; the first that does not hold
+/// ends the test.
 struct Clause {
   std::vector<Condition> when{};
   std::vector<Effect> effects{};
@@ -211,7 +216,8 @@ struct Clause {
   Action on_error = Action::Defer;
   Span span{};
   Origin origin = Origin::File;
-  /// What the file means by it, as a phrase for witnesses: "accept hosts = +relay_from_hosts". Empty: the text of the span.
+  /// What the file means by it, as a phrase for witnesses: "accept hosts = +relay_from_hosts". Empty: the text of the
+  /// span.
   std::string text{};
   /// Rules and fixes treat this clause as the product's relay switch (RL001, RL002), not as a list of trusted clients.
   bool is_switch = false;
@@ -261,11 +267,11 @@ struct Listener {
 /// Facts that decide nothing but that the user should know (rules RL011 to RL016). Lowering notes them, one rule each
 /// reports them, so that no rule looks at a vendor's text.
 enum class ObservationKind {
-  IneffectiveProtection,  ///< RL012: wrong section, misspelt, commented out, shadowed, wrong separator
-  UnterminatedAllowList,  ///< RL013
-  ContradictingDuplicate, ///< RL015
-  DnsBlocklist,           ///< RL016 looks `text` (the zone) up in its table
-  Advice,                 ///< RL017: something the user should know (info)
+  IneffectiveProtection,   ///< RL012: wrong section, misspelt, commented out, shadowed, wrong separator
+  UnterminatedAllowList,   ///< RL013
+  ContradictingDuplicate,  ///< RL015
+  DnsBlocklist,            ///< RL016 looks `text` (the zone) up in its table
+  Advice,                  ///< RL017: something the user should know (info)
 };
 struct Observation {
   ObservationKind kind = ObservationKind::Advice;
@@ -276,9 +282,9 @@ struct Observation {
 };
 
 struct RelayPolicy {
-  std::string product;                  ///< exim, qmail, … as in --product
-  std::optional<std::string> version{}; ///< where known, from evidence or --product
-  Span version_span{};                  ///< where the evidence is
+  std::string product;                   ///< exim, qmail, … as in --product
+  std::optional<std::string> version{};  ///< where known, from evidence or --product
+  Span version_span{};                   ///< where the evidence is
   std::vector<DecisionList> lists{};
   std::vector<Listener> listeners{};
   /// Runs after all stages accepted, per recipient: forwards, rewrites, and clauses that say Local, Relay or Discard; a
@@ -294,13 +300,14 @@ struct RelayPolicy {
   /// What the verdict rests on in any case ("tcp.smtp is taken as compiled").
   std::vector<Note> assumptions{};
   std::vector<Observation> observations{};
-  /// Recipients that the judge tries after the canonical forms: the extension address of a forwarding alias, a percent-hack
-  /// domain that is not the first local one. `{domain}` stands for the stranger's target domain, `{target}` for `victim@` it.
+  /// Recipients that the judge tries after the canonical forms: the extension address of a forwarding alias, a
+  /// percent-hack domain that is not the first local one. `{domain}` stands for the stranger's target domain,
+  /// `{target}` for `victim@` it.
   std::vector<std::string> further_recipients{};
   /// Set by the engine from Document::problems: what was not understood, for RL901.
   std::vector<Note> not_understood{};
-  /// Set by the engine from the project settings, not by formats: `behind_proxy` (whoever comes from there may be anybody) and
-  /// `own_networks` (clients that are no strangers).
+  /// Set by the engine from the project settings, not by formats: `behind_proxy` (whoever comes from there may be
+  /// anybody) and `own_networks` (clients that are no strangers).
   AddressSet stands_for_everybody{};
   AddressSet own_networks{};
 

@@ -26,7 +26,8 @@ void add_domains(const PatternSet& domains, std::vector<ProtectedTransaction>& o
   }
 }
 
-void add_client(IpAddress client, const std::string& what, const std::string& local, std::vector<ProtectedTransaction>& out) {
+void add_client(IpAddress client, const std::string& what, const std::string& local,
+                std::vector<ProtectedTransaction>& out) {
   for (const std::string& sender : {std::string("spammer@evil.example"), "alice@" + local}) {
     Transaction transaction;
     transaction.client = client;
@@ -54,7 +55,8 @@ void add_networks(const RelayPolicy& policy, std::vector<ProtectedTransaction>& 
         for (const AddressItem& item : clients->items) {
           if (item.negated || item.set.empty() || is_too_many_to_trust(item.set) || asked.size() >= kMaxAsked) continue;
           const IpAddress host = host_of(item.set);
-          if (asked.insert(host).second) add_client(host, "mail from " + host.text() + ", which the file names", policy.local_name, out);
+          if (asked.insert(host).second)
+            add_client(host, "mail from " + host.text() + ", which the file names", policy.local_name, out);
         }
       }
     }
@@ -81,12 +83,15 @@ bool accepts(const RelayPolicy& policy, const Transaction& transaction) {
   switch (decide(policy, transaction).outcome) {
     case Outcome::Relayed:
     case Outcome::Delivered:
-    case Outcome::Discarded: return true;
-    default: return false;
+    case Outcome::Discarded:
+      return true;
+    default:
+      return false;
   }
 }
 
-std::optional<Transaction> new_way_through(const RelayPolicy& before, const RelayPolicy& after, const JudgeOptions& options) {
+std::optional<Transaction> new_way_through(const RelayPolicy& before, const RelayPolicy& after,
+                                           const JudgeOptions& options) {
   for (const Hole& hole : judge(after, options).holes) {
     if (hole.kind != HoleKind::Open) continue;
     if (decide(before, hole.witness.transaction, options).outcome != Outcome::Relayed) return hole.witness.transaction;

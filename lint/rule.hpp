@@ -1,6 +1,6 @@
 #pragma once
-// A rule: constants that document it and one check function. Rules never print, read files or sort; rules/registry.hpp lists
-// them all.
+// A rule: constants that document it and one check function. Rules never print, read files or sort; rules/registry.hpp
+// lists them all.
 
 #include <optional>
 #include <span>
@@ -42,7 +42,8 @@ class Reporter;
 
 struct Rule {
   RuleInfo info;
-  /// Looks at the policy and the verdict; null for the engine's own findings (RL9xx), which are listed for their documentation.
+  /// Looks at the policy and the verdict; null for the engine's own findings (RL9xx), which are listed for their
+  /// documentation.
   void (*check)(const RelayPolicy& policy, const Verdict& verdict, Reporter& reporter);
 };
 

@@ -1,6 +1,6 @@
 #include "parsers/registry.hpp"
 
-#include <array>
+#include <initializer_list>
 
 namespace relaylint {
 
@@ -10,7 +10,7 @@ namespace relaylint {
 
 namespace {
 
-constexpr std::array kFormats = {
+constexpr std::initializer_list<const Format*> kFormats = {
 #define RELAYLINT_FORMAT(symbol, folder) &symbol,
 #include "parsers/formats.def"
 #undef RELAYLINT_FORMAT
@@ -18,7 +18,7 @@ constexpr std::array kFormats = {
 
 }  // namespace
 
-std::span<const Format* const> all_formats() { return kFormats; }
+std::span<const Format* const> all_formats() { return {kFormats.begin(), kFormats.size()}; }
 
 const Format* find_format(std::string_view id) {
   for (const Format* format : kFormats) {

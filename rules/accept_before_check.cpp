@@ -6,8 +6,12 @@ namespace {
 
 void check(const RelayPolicy& policy, const Verdict& verdict, Reporter& reporter) {
   for (const CauseOfHole& found : causes_of_kind(policy, verdict, CauseKind::Unconditional)) {
-    reporter.report(found.cause.span, "this accepts mail to foreign domains from anybody: nothing before it asks who the client is or whose the domain is" + reach_of(policy, *found.hole),
-                    PolicyChange{PolicyChange::Kind::GuardGrant, found.cause.clause_span}, {}, severity_of(*found.hole));
+    reporter.report(found.cause.span,
+                    "this accepts mail to foreign domains from anybody: nothing before it asks who the client is or "
+                    "whose the domain is" +
+                        reach_of(policy, *found.hole),
+                    PolicyChange{PolicyChange::Kind::GuardGrant, found.cause.clause_span}, {},
+                    severity_of(*found.hole));
   }
 }
 
@@ -20,7 +24,8 @@ constinit const Rule accept_before_check = {
         .name = "accept-before-check",
         .severity = Severity::Error,
         .summary = "Recipients are accepted before anything was checked",
-        .what = R"(Whether a statement accepts recipients of foreign domains without asking who the client is or whose the domain is: an `accept` with no condition, or with conditions that any client meets (`verify = recipient` is true for every domain that routes), before the relay check.)",
+        .what =
+            R"(Whether a statement accepts recipients of foreign domains without asking who the client is or whose the domain is: an `accept` with no condition, or with conditions that any client meets (`verify = recipient` is true for every domain that routes), before the relay check.)",
         .why = R"(Access lists are read from the top; what is accepted first is never refused further down.)",
         .example = {"exim4", "exim4.conf", R"(domainlist local_domains = corp.example
 acl_smtp_rcpt = check
@@ -41,7 +46,8 @@ begin transports
 
 smtp:
   driver = smtp
-)", R"(domainlist local_domains = corp.example
+)",
+                    R"(domainlist local_domains = corp.example
 acl_smtp_rcpt = check
 
 begin acl
@@ -65,7 +71,8 @@ begin transports
 smtp:
   driver = smtp
 )"},
-        .fix_safety = R"(Unsafe: the fix puts the relay check in front of the statement. Grants that live in lists it does not name stop working.)",
+        .fix_safety =
+            R"(Unsafe: the fix puts the relay check in front of the statement. Grants that live in lists it does not name stop working.)",
         .fix = FixAvailability::Sometimes,
         .references = R"(Exim specification, chapter 44 (access control lists)
 RFC 2505, section 2.1)",

@@ -41,7 +41,8 @@ void Collector::clients(const ClientIn& condition, Span span, Span clause_span) 
   if (!is_too_many_to_trust(condition.set) && !condition.set.intersects(policy_.stands_for_everybody)) return;
   Cause cause{CauseKind::Clients, span, clause_span, {}, condition.set.intersect(hole_.clients)};
   const auto at_fault = [&](const AddressItem& item) {
-    return !item.negated && (is_too_many_to_trust(item.set.intersect(hole_.clients)) || item.set.intersects(policy_.stands_for_everybody));
+    return !item.negated && (is_too_many_to_trust(item.set.intersect(hole_.clients)) ||
+                             item.set.intersects(policy_.stands_for_everybody));
   };
   for (const AddressItem& item : condition.items) {
     if (at_fault(item)) cause.items.push_back(item.span);
@@ -81,10 +82,12 @@ void Collector::look_at(const Condition& condition, Span clause_span) {
   } else if (const auto* sender = std::get_if<Sender>(&condition.kind)) {
     const std::string& usual = Transaction{}.mail_from;
     const std::string_view part = sender->part == AddressPart::Domain ? domain_of(usual) : std::string_view(usual);
-    if (sender->patterns.match(part) != MatchResult::Yes) add(CauseKind::Identity, condition.span, clause_span, {condition.span});
+    if (sender->patterns.match(part) != MatchResult::Yes)
+      add(CauseKind::Identity, condition.span, clause_span, {condition.span});
   } else if (std::holds_alternative<HeloName>(condition.kind)) {
     if (!is_default_helo(transaction())) add(CauseKind::Identity, condition.span, clause_span, {condition.span});
-  } else if (std::holds_alternative<ClientName>(condition.kind) || std::holds_alternative<ClientHasName>(condition.kind)) {
+  } else if (std::holds_alternative<ClientName>(condition.kind) ||
+             std::holds_alternative<ClientHasName>(condition.kind)) {
     add(CauseKind::Identity, condition.span, clause_span, {condition.span});
   } else if (const auto* auth = std::get_if<Authenticated>(&condition.kind)) {
     const Span place = auth->note.text.empty() ? condition.span : auth->note.span;
@@ -106,7 +109,11 @@ void Collector::look_at_end(ClauseRef ref) {
   const bool about_clients = std::any_of(last.when.begin(), last.when.end(), [](const Condition& condition) {
     return std::holds_alternative<ClientIn>(condition.kind) || std::holds_alternative<ClientName>(condition.kind);
   });
-  Cause cause{about_clients ? CauseKind::Clients : CauseKind::Domains, last.span, policy_.span_of(hole_.grant), {last.span}, hole_.clients};
+  Cause cause{about_clients ? CauseKind::Clients : CauseKind::Domains,
+              last.span,
+              policy_.span_of(hole_.grant),
+              {last.span},
+              hole_.clients};
   cause.at_list_end = true;
   found_.push_back(std::move(cause));
 }
@@ -151,14 +158,16 @@ std::vector<Cause> Collector::run() {
       const Clause* clause = policy_.clause(ref);
       if (clause == nullptr) continue;
       for (const Effect& effect : clause->effects) {
-        if (std::holds_alternative<RewriteRecipient>(effect.what)) add(CauseKind::Form, clause->span, clause->span, {clause->span});
+        if (std::holds_alternative<RewriteRecipient>(effect.what))
+          add(CauseKind::Form, clause->span, clause->span, {clause->span});
       }
     }
     return std::move(found_);
   }
   look_at(hole_.grant, true);
   for (const ClauseRef ref : hole_.supports) look_at(ref, false);
-  if (found_.empty() && !is_default_sender(transaction())) add(CauseKind::Identity, grant_span, grant_span, {grant_span});
+  if (found_.empty() && !is_default_sender(transaction()))
+    add(CauseKind::Identity, grant_span, grant_span, {grant_span});
   if (found_.empty()) add(CauseKind::Unconditional, grant_span, grant_span);
   return std::move(found_);
 }
@@ -235,7 +244,9 @@ std::string describe_clients(const AddressSet& clients) {
   if (v4) return "every IPv4 address";
   if (v6) return "every IPv6 address";
   const std::vector<std::string> prefixes = clients.prefixes(4);
-  std::string names = fmt::format("{}", fmt::join(prefixes.begin(), prefixes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, prefixes.size())), ", "));
+  std::string names = fmt::format(
+      "{}", fmt::join(prefixes.begin(),
+                      prefixes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, prefixes.size())), ", "));
   if (prefixes.size() > 3) names += ", …";
   if (clients.count_v4() == 0) return names;
   return fmt::format("{} addresses ({})", with_commas(clients.count_v4()), names);

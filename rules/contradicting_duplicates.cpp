@@ -20,8 +20,10 @@ constinit const Rule contradicting_duplicates = {
         .name = "contradicting-duplicates",
         .severity = Severity::Warning,
         .summary = "A setting is given twice with different values",
-        .what = R"(Whether a setting that decides relaying stands in the file more than once and the values contradict each other.)",
-        .why = R"(Which one counts depends on the product, is often not documented, and is rarely what a reader expects.)",
+        .what =
+            R"(Whether a setting that decides relaying stands in the file more than once and the values contradict each other.)",
+        .why =
+            R"(Which one counts depends on the product, is often not documented, and is rarely what a reader expects.)",
         .example = {"mercury", "mercury.ini", R"([Protocols]
 mercurys.dll
 
@@ -29,7 +31,8 @@ mercurys.dll
 Relay : 0
 Relay : 1
 Strict_Relay : 1
-)", R"([Protocols]
+)",
+                    R"([Protocols]
 mercurys.dll
 
 [MercuryS]

@@ -47,7 +47,8 @@ void check(const RelayPolicy& policy, const Verdict&, Reporter& reporter) {
     if (observation.kind != ObservationKind::DnsBlocklist) continue;
     for (const DeadList& list : kDeadLists) {
       if (!equals_ignoring_case(list.zone, observation.text)) continue;
-      reporter.report(observation.span, "the DNS list " + observation.text + " is dead: " + std::string(list.fate), observation.change);
+      reporter.report(observation.span, "the DNS list " + observation.text + " is dead: " + std::string(list.fate),
+                      observation.change);
     }
   }
 }
@@ -61,13 +62,16 @@ constinit const Rule dead_blocklist = {
         .name = "dead-blocklist",
         .severity = Severity::Warning,
         .summary = "A DNS block list is asked that no longer exists",
-        .what = R"(Whether the configuration asks a DNS block list that was shut down, such as MAPS RBL, ORBS, ORDB or SORBS.)",
-        .why = R"(Some dead lists answer "listed" for every address, and then all mail is refused; the others only slow each connection down and protect from nothing.)",
+        .what =
+            R"(Whether the configuration asks a DNS block list that was shut down, such as MAPS RBL, ORBS, ORDB or SORBS.)",
+        .why =
+            R"(Some dead lists answer "listed" for every address, and then all mail is refused; the others only slow each connection down and protect from nothing.)",
         .example = {"exim3", "configure", R"(primary_hostname = mx.corp.example
 local_domains = corp.example
 rbl_domains = relays.ordb.org
 end
-)", R"(primary_hostname = mx.corp.example
+)",
+                    R"(primary_hostname = mx.corp.example
 local_domains = corp.example
 end
 )"},

@@ -9,7 +9,8 @@ constinit const Rule ignore_expired = {
         .name = "ignore-expired",
         .severity = Severity::Warning,
         .summary = "A suppression comment has expired",
-        .what = R"(A comment `relaylint: ignore[RULE] reason until=DATE` whose date is past. It hides nothing any more.)",
+        .what =
+            R"(A comment `relaylint: ignore[RULE] reason until=DATE` whose date is past. It hides nothing any more.)",
         .why = R"(What was put off until that day is due.)",
         .example = {"exim3", "configure", R"()", R"()"},
         .fix_safety = R"(No fix.)",

@@ -17,7 +17,8 @@ constinit const Rule not_understood = {
         .name = "not-understood",
         .severity = Severity::Info,
         .summary = "A part of the files was not understood",
-        .what = R"(Lines, statements or values that relaylint could not read. Where one could decide about relaying, the verdict is unknown (RL902).)",
+        .what =
+            R"(Lines, statements or values that relaylint could not read. Where one could decide about relaying, the verdict is unknown (RL902).)",
         .why = R"(What is not understood must never be silent: it could be what opens the server.)",
         .example = {"exim4", "exim4.conf", R"()", R"()"},
         .fix_safety = R"(No fix: look at the place, and tell us about a construct that we should know.)",

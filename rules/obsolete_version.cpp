@@ -21,13 +21,16 @@ constinit const Rule obsolete_version = {
         .name = "obsolete-version",
         .severity = Severity::Warning,
         .summary = "The version cannot restrict relaying, or is no longer maintained",
-        .what = R"(Whether the version that the files give evidence of, or that `--product` names, is one that has no relay control at all (an error), or that its makers no longer mend (a warning).)",
-        .why = R"(No setting can cure a version that does not know it. Old versions have holes that are worse than relaying.)",
+        .what =
+            R"(Whether the version that the files give evidence of, or that `--product` names, is one that has no relay control at all (an error), or that its makers no longer mend (a warning).)",
+        .why =
+            R"(No setting can cure a version that does not know it. Old versions have holes that are worse than relaying.)",
         .example = {"exim3", "configure", R"(primary_hostname = mx.corp.example
 local_domains = corp.example
 host_accept_relay = 127.0.0.1
 end
-)", R"()"},
+)",
+                    R"()"},
         .fix_safety = R"(No fix by editing: upgrade.)",
         .fix = FixAvailability::None,
         .references = R"(docs/rules/RL011.md lists the products, with the source of each row)",

@@ -20,7 +20,8 @@ constinit const Rule protection_without_effect = {
         .name = "protection-without-effect",
         .severity = Severity::Warning,
         .summary = "A setting that should protect is not read as one",
-        .what = R"(Whether something that looks like relay control has no effect: in the wrong section, misspelt, commented out, shadowed by an earlier line, with the wrong separator, an option name in capitals (which Exim takes as a macro), a rcpthosts line that can never match.)",
+        .what =
+            R"(Whether something that looks like relay control has no effect: in the wrong section, misspelt, commented out, shadowed by an earlier line, with the wrong separator, an option name in capitals (which Exim takes as a macro), a rcpthosts line that can never match.)",
         .why = R"(Its author thinks the server is protected.)",
         .example = {"mercury", "mercury.ini", R"([Protocols]
 mercurys.dll
@@ -29,14 +30,16 @@ mercurys.dll
 Relay : 0
 Strict_Relay : 1
 Strict_Relays : 1
-)", R"([Protocols]
+)",
+                    R"([Protocols]
 mercurys.dll
 
 [MercuryS]
 Relay : 0
 Strict_Relay : 1
 )"},
-        .fix_safety = R"(Safe where the corrected line can only restrict; nothing dead is ever brought to life that would allow relaying.)",
+        .fix_safety =
+            R"(Safe where the corrected line can only restrict; nothing dead is ever brought to life that would allow relaying.)",
         .fix = FixAvailability::Sometimes,
         .references = R"(The vendor's manual, as cited in the README of the format)",
     },

@@ -27,7 +27,8 @@ std::span<const Rule* const> all_rules() { return kRules; }
 
 const Rule* find_rule(std::string_view id_or_name) {
   for (const Rule* rule : kRules) {
-    if (equals_ignoring_case(rule->info.id, id_or_name) || equals_ignoring_case(rule->info.name, id_or_name)) return rule;
+    if (equals_ignoring_case(rule->info.id, id_or_name) || equals_ignoring_case(rule->info.name, id_or_name))
+      return rule;
   }
   return nullptr;
 }

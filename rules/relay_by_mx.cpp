@@ -22,13 +22,16 @@ constinit const Rule relay_by_mx = {
         .name = "relay-by-mx",
         .severity = Severity::Warning,
         .summary = "Mail is relayed to every domain whose MX record points here",
-        .what = R"(Whether relaying to a domain is granted because an MX record of it names this server (`relay_domains_include_local_mx`, `@mx_any`, `smtp_permit_mx_backup`).)",
-        .why = R"(Whoever has a domain can point its MX here and make this server carry his mail. He reaches only domains that he controls, so this is a warning; name the domains you are backup MX for.)",
+        .what =
+            R"(Whether relaying to a domain is granted because an MX record of it names this server (`relay_domains_include_local_mx`, `@mx_any`, `smtp_permit_mx_backup`).)",
+        .why =
+            R"(Whoever has a domain can point its MX here and make this server carry his mail. He reaches only domains that he controls, so this is a warning; name the domains you are backup MX for.)",
         .example = {"exim3", "configure", R"(primary_hostname = mx.corp.example
 local_domains = corp.example
 relay_domains_include_local_mx
 end
-)", R"(primary_hostname = mx.corp.example
+)",
+                    R"(primary_hostname = mx.corp.example
 local_domains = corp.example
 no_relay_domains_include_local_mx
 end

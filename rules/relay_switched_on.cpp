@@ -6,8 +6,10 @@ namespace {
 
 void check(const RelayPolicy& policy, const Verdict& verdict, Reporter& reporter) {
   for (const CauseOfHole& found : causes_of_kind(policy, verdict, CauseKind::Switch)) {
-    reporter.report(found.cause.span, "this setting turns relay control off: anybody may send to anybody" + reach_of(policy, *found.hole),
-                    PolicyChange{PolicyChange::Kind::ControlRelaying, found.cause.clause_span}, {}, severity_of(*found.hole));
+    reporter.report(found.cause.span,
+                    "this setting turns relay control off: anybody may send to anybody" + reach_of(policy, *found.hole),
+                    PolicyChange{PolicyChange::Kind::ControlRelaying, found.cause.clause_span}, {},
+                    severity_of(*found.hole));
   }
 }
 
@@ -20,7 +22,8 @@ constinit const Rule relay_switched_on = {
         .name = "relay-switched-on",
         .severity = Severity::Error,
         .summary = "The product's relay switch is set to relay for everybody",
-        .what = R"(Whether the setting that turns relay control on or off is in the file and says off: `Relay : 1` in mercury.ini, `SMTPMTA_REJECT_RELAYS=0` in NOTES.INI.)",
+        .what =
+            R"(Whether the setting that turns relay control on or off is in the file and says off: `Relay : 1` in mercury.ini, `SMTPMTA_REJECT_RELAYS=0` in NOTES.INI.)",
         .why = R"(With the switch off no list of trusted hosts is asked: anybody sends to anybody.)",
         .example = {"mercury", "mercury.ini", R"([Protocols]
 mercurys.dll
@@ -31,7 +34,8 @@ Strict_Relay : 1
 
 [Domains]
 corp : corp.example
-)", R"([Protocols]
+)",
+                    R"([Protocols]
 mercurys.dll
 
 [MercuryS]
@@ -41,7 +45,8 @@ Strict_Relay : 1
 [Domains]
 corp : corp.example
 )"},
-        .fix_safety = R"(Safe: only the value changes. Clients that nothing but the open switch let through must authenticate or be listed.)",
+        .fix_safety =
+            R"(Safe: only the value changes. Clients that nothing but the open switch let through must authenticate or be listed.)",
         .fix = FixAvailability::Sometimes,
         .references = R"(RFC 5321, section 3.6.2
 The vendor's manual, as cited in the README of the format)",

@@ -18,12 +18,14 @@ constinit const Rule undecided = {
         .name = "undecided",
         .severity = Severity::Info,
         .summary = "The verdict is unknown because of this place",
-        .what = R"(Each place that the deciding path runs through and that relaylint could not decide: an include or table that is missing, an expression that it does not understand, a bound that was hit, a file that the server refuses to load.)",
+        .what =
+            R"(Each place that the deciding path runs through and that relaylint could not decide: an include or table that is missing, an expression that it does not understand, a bound that was hit, a file that the server refuses to load.)",
         .why = R"(The verdict is `unknown`, never `closed` by default.)",
         .example = {"exim3", "configure", R"(primary_hostname = mx.corp.example
 NO_RELAY_MATCH_HOST_OR_SENDER
 end
-)", R"(primary_hostname = mx.corp.example
+)",
+                    R"(primary_hostname = mx.corp.example
 no_relay_match_host_or_sender
 end
 )"},

@@ -20,7 +20,8 @@ constinit const Rule worth_knowing = {
         .name = "worth-knowing",
         .severity = Severity::Info,
         .summary = "Something about mail flow that is no fault but that one should know",
-        .what = R"(Facts that decide nothing: a domain that is accepted but not delivered here (backup MX), a smarthost that is no relay control, a copy of a file that the server does not read, exceptions that live in a database.)",
+        .what =
+            R"(Facts that decide nothing: a domain that is accepted but not delivered here (backup MX), a smarthost that is no relay control, a copy of a file that the server does not read, exceptions that live in a database.)",
         .why = R"(They are what administrators are misled by most often.)",
         .example = {"groupwise", "GWIA.CFG", R"()", R"()"},
         .fix_safety = R"(No fix: nothing is wrong.)",

@@ -18,8 +18,12 @@ PatternSet domains(std::initializer_list<std::pair<PatternKind, const char*>> pa
   return set;
 }
 
-Condition recipient_in(PatternSet set, AddressPart part = AddressPart::Domain) { return {Recipient{std::move(set), part}}; }
-Condition sender_domain(const char* domain) { return {Sender{domains({{PatternKind::Exact, domain}}), AddressPart::Domain}}; }
+Condition recipient_in(PatternSet set, AddressPart part = AddressPart::Domain) {
+  return {Recipient{std::move(set), part}};
+}
+Condition sender_domain(const char* domain) {
+  return {Sender{domains({{PatternKind::Exact, domain}}), AddressPart::Domain}};
+}
 
 Condition negated(Condition condition) {
   condition.negated = true;
@@ -39,7 +43,9 @@ struct Fixture {
     add(accept_when({recipient_in(policy.local_domains)}, {}, "local"));
   }
   void add(Clause clause) { policy.list(rcpt).clauses.push_back(std::move(clause)); }
-  void before_rcpt(ListId list) { policy.listeners[0].stages.insert(policy.listeners[0].stages.begin(), {"connect", list, false}); }
+  void before_rcpt(ListId list) {
+    policy.listeners[0].stages.insert(policy.listeners[0].stages.begin(), {"connect", list, false});
+  }
 
   RelayPolicy policy;
   ListId rcpt{};
@@ -356,7 +362,8 @@ TEST_CASE("a list asked as a question: accept yes, refuse and the end no, defer 
 TEST_CASE("a pure function is asked once for each cell that its address sets cut") {
   Fixture fixture;
   const AddressSet half = net("128.0.0.0/1");
-  Evaluable match{[half](Facts& facts) { return half.contains(facts.client()) ? Value::Yes : Value::No; }, {}, {half}, "match_ip"};
+  Evaluable match{
+      [half](Facts& facts) { return half.contains(facts.client()) ? Value::Yes : Value::No; }, {}, {half}, "match_ip"};
   fixture.add(accept_when({{match}}, {}));
   const Verdict verdict = judge(fixture.policy);
   REQUIRE(verdict.state == VerdictState::Open);
