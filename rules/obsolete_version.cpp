@@ -4,12 +4,20 @@
 namespace relaylint::rules {
 namespace {
 
+Severity severity_of(VersionState state) {
+  switch (state) {
+    case VersionState::NoRelayControl: return Severity::Error;
+    case VersionState::Obsolete: return Severity::Warning;
+    case VersionState::Outdated: break;
+  }
+  return Severity::Info;
+}
+
 void check(const RelayPolicy& policy, const Verdict&, Reporter& reporter) {
   if (!policy.version) return;
   const std::optional<VersionFinding> found = judge_version(policy.product, *policy.version);
   if (!found) return;
-  const Severity severity = found->state == VersionState::NoRelayControl ? Severity::Error : Severity::Warning;
-  reporter.report(policy.version_span, found->message, std::nullopt, {}, severity);
+  reporter.report(policy.version_span, found->message, std::nullopt, {}, severity_of(found->state));
 }
 
 }  // namespace
@@ -20,9 +28,9 @@ constinit const Rule obsolete_version = {
         .id = "RL011",
         .name = "obsolete-version",
         .severity = Severity::Warning,
-        .summary = "The version cannot restrict relaying, or is no longer maintained",
+        .summary = "The version cannot restrict relaying, or nobody maintains it",
         .what =
-            R"(Whether the version that the files give evidence of, or that `--product` names, is one that has no relay control at all (an error), or that its makers no longer mend (a warning).)",
+            R"(Whether the version that the files give evidence of, or that `--product` names, is one that has no relay control at all (an error), that nobody mends or everybody can break into (a warning), or that its makers have moved on from (a note).)",
         .why =
             R"(No setting can cure a version that does not know it. Old versions have holes that are worse than relaying.)",
         .example = {"exim3", "configure", R"(primary_hostname = mx.corp.example
