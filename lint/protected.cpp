@@ -1,5 +1,6 @@
 #include "lint/protected.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -63,6 +64,20 @@ void add_networks(const RelayPolicy& policy, std::vector<ProtectedTransaction>& 
   }
 }
 
+/// A server whose rules never ask for credentials has no clients with valid ones.
+bool knows_credentials(const RelayPolicy& policy) {
+  const auto asks = [](const Condition& condition) {
+    const auto* authenticated = std::get_if<Authenticated>(&condition.kind);
+    return authenticated != nullptr && authenticated->check != CredentialCheck::Impossible;
+  };
+  for (const DecisionList& list : policy.lists) {
+    for (const Clause& clause : list.clauses) {
+      if (std::any_of(clause.when.begin(), clause.when.end(), asks)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<ProtectedTransaction> protected_transactions(const RelayPolicy& policy) {
@@ -72,6 +87,7 @@ std::vector<ProtectedTransaction> protected_transactions(const RelayPolicy& poli
   add_client(*IpAddress::parse("127.0.0.1"), "mail from loopback (127.0.0.1)", policy.local_name, out);
   add_client(*IpAddress::parse("::1"), "mail from loopback (::1)", policy.local_name, out);
   add_networks(policy, out);
+  if (!knows_credentials(policy)) return out;
   Transaction authenticated;
   authenticated.auth = Auth::Valid;
   authenticated.rcpt_to = foreign();
