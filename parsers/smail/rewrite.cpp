@@ -1,0 +1,191 @@
+// Edits of the attribute file: README.md, "Fixes". Only values and whole entries are touched; new entries go to the end
+// of the file that smail reads last, because the last assignment counts.
+
+#include <algorithm>
+
+#include "lint/format.hpp"
+#include "parsers/smail/smail.hpp"
+
+namespace relaylint::smail {
+namespace {
+
+using Kind = PolicyChange::Kind;
+
+constexpr std::string_view kAllow = "smtp_remote_allow";
+constexpr std::string_view kLax = "smtp_recipient_no_verify";
+constexpr std::string_view kWho = ": hosts on your own networks that are not listed must be added";
+
+class Rewriting {
+ public:
+  Rewriting(const SmailDocument& document, RelayControl control) : document_(document), control_(control) {}
+
+  [[nodiscard]] std::optional<Fix> control_relaying() const;
+  [[nodiscard]] std::optional<Fix> drop_items(const std::vector<Span>& items) const;
+  [[nodiscard]] std::optional<Fix> drop_grant(Span clause) const;
+  [[nodiscard]] std::optional<Fix> remove_line(Span entry) const;
+  [[nodiscard]] std::optional<Fix> correct(Span place) const;
+
+ private:
+  [[nodiscard]] std::optional<Fix> append() const;
+  [[nodiscard]] std::optional<Fix> drop_from(const Assignment& list, std::string_view name,
+                                             const std::vector<Span>& items) const;
+  [[nodiscard]] std::string new_entry() const;
+  [[nodiscard]] std::string_view bytes_of(FileId file) const { return document_.sources().file(file).bytes(); }
+  /// Safe only where the installed smail is known to know the attribute: an older one stops on it.
+  [[nodiscard]] Applicability applicability() const {
+    return control_ == RelayControl::Present ? Applicability::Safe : Applicability::Unsafe;
+  }
+
+  const SmailDocument& document_;
+  RelayControl control_;
+};
+
+/// `smtp_remote_allow = localnet`, with the blanks around `=` that the file's own entries have.
+std::string Rewriting::new_entry() const {
+  for (const auto& [name, assignment] : document_.attributes) {
+    if (assignment.file != document_.last_file || assignment.value.empty()) continue;
+    const TextRange between{assignment.name.end, assignment.value.start};
+    const std::string_view separator = document_.sources().slice(assignment.span(between));
+    if (separator.find_first_not_of(" \t=") == std::string_view::npos)
+      return std::string(kAllow) + std::string(separator) + "localnet";
+  }
+  return std::string(kAllow) + " = localnet";
+}
+
+std::optional<Fix> Rewriting::append() const {
+  const std::string_view bytes = bytes_of(document_.last_file);
+  const std::string ending(line_ending_of(bytes));
+  const bool complete = bytes.empty() || bytes.back() == '\n';
+  std::string_view last = bytes;
+  while (last.ends_with('\n') || last.ends_with('\r')) last.remove_suffix(1);
+  if (last.ends_with('\\')) return std::nullopt;  // would join the new line to the last
+  const auto at = static_cast<std::uint32_t>(bytes.size());
+  std::string text = complete ? new_entry() + ending : ending + new_entry();
+  return Fix{"append `" + new_entry() + "`" + std::string(kWho),
+             applicability(),
+             {{{document_.last_file, {at, at}}, std::move(text)}}};
+}
+
+std::optional<Fix> Rewriting::control_relaying() const {
+  if (control_ == RelayControl::None) {
+    return Fix{"upgrade smail: this version has no relay control",
+               Applicability::Display,
+               {},
+               {"move to Exim, Postfix or OpenSMTPD; smail is no longer maintained, its last release was 3.2.0.121",
+                "until then keep strangers from port 25 with a packet filter",
+                "or, where smail is built with LIBWRAP, with hosts.deny and hosts.allow"}};
+  }
+  const Assignment* allow = document_.find(kAllow);
+  if (allow == nullptr) return append();
+  return correct(allow->span(allow->text));
+}
+
+/// A maximal run of dropped items goes with the colon before it, or behind it where it starts the list.
+std::optional<Fix> Rewriting::drop_from(const Assignment& list, std::string_view name,
+                                        const std::vector<Span>& items) const {
+  const std::vector<ClientItem> all = client_items(list);
+  const auto is_dropped = [&](const ClientItem& item) {
+    return std::find(items.begin(), items.end(), list.span(item.place)) != items.end();
+  };
+  const auto grants = [&](const ClientItem& item) { return !item.negated && !is_dropped(item); };
+  if (std::none_of(all.begin(), all.end(), is_dropped)) return std::nullopt;
+  const bool grants_left = std::any_of(all.begin(), all.end(), grants);
+
+  Fix fix;
+  std::string dropped;
+  bool replaced = grants_left || name != kAllow;
+  for (std::size_t i = 0; i < all.size();) {
+    if (!is_dropped(all[i])) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    while (end < all.size() && is_dropped(all[end])) dropped += (dropped.empty() ? "`" : ":") + all[end++].text;
+    TextRange gone{i == 0 ? all[i].place.start : all[i - 1].place.end, all[end - 1].place.end};
+    std::string text;
+    if (!replaced) {
+      gone.start = all[i].place.start;
+      text = "localnet";
+      replaced = true;
+    } else if (i == 0 && end < all.size()) {
+      gone.end = all[end].place.start;
+    }
+    fix.edits.push_back({list.span(gone), std::move(text)});
+    i = end;
+  }
+  dropped += "`";
+  fix.title = "drop " + dropped + " from " + std::string(name) + (grants_left ? "" : ", leaving `localnet`") +
+              std::string(kWho);
+  if (name == kAllow) return fix;
+  fix.applicability = Applicability::Unsafe;
+  if (!grants_left) fix.edits = {{list.span(list.text), "-" + std::string(name)}};
+  return fix;
+}
+
+std::optional<Fix> Rewriting::drop_items(const std::vector<Span>& items) const {
+  for (const std::string_view name : {kAllow, kLax}) {
+    const Assignment* list = document_.find(name);
+    if (list == nullptr || !list->text_value) continue;
+    if (std::optional<Fix> fix = drop_from(*list, name, items)) return fix;
+  }
+  return std::nullopt;
+}
+
+/// smtp_permit_mx_backup: `-` for `+`, or before the bare name.
+std::optional<Fix> Rewriting::drop_grant(Span clause) const {
+  const Assignment* backup = document_.find("smtp_permit_mx_backup");
+  if (backup == nullptr || backup->span(backup->text) != clause || backup->text_value) return std::nullopt;
+  const std::uint32_t start = backup->text.start;
+  const TextRange sign{start, backup->sign == '+' ? start + 1 : start};
+  return Fix{"turn smtp_permit_mx_backup off: mail for domains whose MX points here is refused until routers name them",
+             Applicability::Unsafe,
+             {{backup->span(sign), "-"}}};
+}
+
+/// The whole entry with its continuation lines and its comment.
+std::optional<Fix> Rewriting::remove_line(Span entry) const {
+  for (const Assignment& earlier : document_.overridden_allow) {
+    if (earlier.span(earlier.text) != entry) continue;
+    return Fix{"remove the value of smtp_remote_allow that a later one overrides: nobody loses relaying",
+               Applicability::Safe,
+               {{earlier.span(earlier.whole), ""}}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Fix> Rewriting::correct(Span place) const {
+  if (document_.unquoted_allow && *document_.unquoted_allow == place) {
+    const std::string value(document_.sources().slice(place));
+    return Fix{"quote the value of smtp_remote_allow", Applicability::Unsafe, {{place, "\"" + value + "\""}}};
+  }
+  const Assignment* allow = document_.find(kAllow);
+  if (allow == nullptr || allow->span(allow->text) != place) return std::nullopt;
+  const std::string title = "set smtp_remote_allow to `localnet`" + std::string(kWho);
+  if (allow->text_value) return Fix{title, applicability(), {{allow->span(allow->value), "localnet"}}};
+  const TextRange name{allow->text.start, allow->name.end};
+  return Fix{title, applicability(), {{allow->span(name), new_entry()}}};
+}
+
+}  // namespace
+
+std::optional<Fix> rewrite(const Document& document, const RelayPolicy& policy, const PolicyChange& change) {
+  const auto& file = static_cast<const SmailDocument&>(document);
+  const Rewriting rewriting(file, relay_control_of(file, policy));
+  switch (change.kind) {
+    case Kind::ControlRelaying:
+      return rewriting.control_relaying();
+    case Kind::DropItems:
+      return rewriting.drop_items(change.items);
+    case Kind::DropGrant:
+    case Kind::GuardGrant:
+      return rewriting.drop_grant(change.clause_span);
+    case Kind::RemoveLine:
+      return rewriting.remove_line(change.clause_span);
+    case Kind::Correct:
+      return rewriting.correct(change.clause_span);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace relaylint::smail
