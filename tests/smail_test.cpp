@@ -176,6 +176,8 @@ TEST_CASE("smail: items are dropped from the list with one colon, and localnet s
   CHECK(fixed(list("localnet:0.0.0.0/0")) == list("localnet"));
   CHECK(fixed(list("0/0:localnet")) == list("localnet"));
   CHECK(fixed(list("10/8:0/0:localnet")) == list("10/8:localnet"));
+  CHECK(fixed(list("10/8:0/0")) == list("10/8:localhost"));
+  CHECK(fixed(list("0/1:10/8:128/1")) == list("localhost:10/8"));
   CHECK(fixed(list("0/0")) == list("localnet"));
   CHECK(fixed(list("\"*\"")) == list("\"localnet\""));
   CHECK(fixed(list("0/1:128/1")) == list("localnet"));
@@ -196,6 +198,11 @@ TEST_CASE("smail: other fixes") {
   CHECK(fixed(names + "smtp_remote_allow = localnet : 10/8  # two\n") ==
         names + "smtp_remote_allow = \"localnet : 10/8\"  # two\n");
   CHECK(fixed(names, "3.1.28") == names);
+  const std::string closed = names + "smtp_remote_allow = localnet\n";
+  CHECK(fixed(closed + "smtp_recipient_no_verify = 10/8:0/0\n") == closed + "smtp_recipient_no_verify = 10/8\n");
+  CHECK(fixed(closed + "smtp_recipient_no_verify = 0/0 # all\n") == closed + "-smtp_recipient_no_verify # all\n");
+  CHECK(fixed(closed + "+smtp_permit_mx_backup\n") == closed + "-smtp_permit_mx_backup\n");
+  CHECK(fixed(closed + "smtp_permit_mx_backup\n") == closed + "-smtp_permit_mx_backup\n");
 }
 
 TEST_CASE("smail: what may stop an old smail is no safe fix") {

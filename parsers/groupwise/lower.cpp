@@ -67,7 +67,7 @@ class Lowering {
   const LowerOptions& options_;
   RelayPolicy policy_{};
   Era era_ = Era::Unknown;
-  std::string missing_reason_{};  ///< why the file does not tell what happens without the switch
+  bool undecided_ = false;  ///< nothing in the file says whether the gateway relays
   Weighed norouting_{};
   Weighed forced_auth_{};
 };
@@ -170,7 +170,7 @@ void Lowering::add_rcpt_stage() {
     list.clauses.push_back(std::move(local));
   }
   list.clauses.push_back(std::move(own));
-  list.clauses.push_back(std::move(known));
+  if (!is_smtp_gateway()) list.clauses.push_back(std::move(known));
 
   if (norouting_.active) {
     const Span at = span(norouting_.active->text);
@@ -191,12 +191,13 @@ void Lowering::add_rcpt_stage() {
           refuse_when({opaque(quoted(mention.text) + " " + reason, span(mention.text), false)}, span(mention.text)));
     }
     if (era_ != Era::FileDecides) {
-      missing_reason_ =
+      const char* reason =
           era_ == Era::DatabaseDecides
               ? "there is no norouting switch, and from version 7 on wpdomain.db says whether the gateway relays"
               : "there is no norouting switch: GroupWise 5 to 6.5 then relay for everybody, from 7 on wpdomain.db "
                 "decides, and the file does not tell its version";
-      list.clauses.push_back(refuse_when({opaque(missing_reason_, top, false)}, top));
+      list.clauses.push_back(refuse_when({opaque(reason, top, false)}, top));
+      undecided_ = norouting_.doubtful.empty() && !forced_auth_.active;
     }
     list.final = Action::Accept;
     list.final_origin = Origin::ProductDefault;
@@ -268,8 +269,9 @@ void Lowering::advise() {
                                        " refuses every SMTP host that does not authenticate, "
                                        "so that ordinary mail from the Internet is refused too");
   }
-  if (!missing_reason_.empty()) {
-    add({}, missing_reason_, PolicyChange{PolicyChange::Kind::ControlRelaying, span({}), {}});
+  if (undecided_) {
+    add({}, "a norouting switch in this file keeps the gateway from relaying, whatever the database says",
+        PolicyChange{PolicyChange::Kind::ControlRelaying, span({}), {}});
   }
 }
 

@@ -39,6 +39,7 @@ class Lowering {
   void add_rcpt_stage();
   void without_allow(DecisionList& list);
   void observe();
+  void observe_unverified(const Assignment& lax);
 
   [[nodiscard]] bool loads() const {
     const auto& problems = document_.problems;
@@ -295,6 +296,17 @@ void Lowering::add_rcpt_stage() {
   policy_.listeners.back().stages.push_back({"rcpt", id, true});
 }
 
+void Lowering::observe_unverified(const Assignment& lax) {
+  for (const ClientItem& item : client_items(lax)) {
+    if (item.negated || item.kind != ClientItem::Kind::Addresses || !is_too_many_to_trust(item.set)) continue;
+    const Span at = lax.span(item.place);
+    policy_.observations.push_back(
+        {ObservationKind::IneffectiveProtection, at,
+         "recipients of these clients are not verified, and the check of smtp_remote_allow may go with that",
+         PolicyChange{PolicyChange::Kind::DropItems, lax.span(lax.text), {at}}});
+  }
+}
+
 void Lowering::observe() {
   const Assignment* allow = document_.find(kAllow);
   if (document_.unquoted_allow) {
@@ -314,6 +326,9 @@ void Lowering::observe() {
         {ObservationKind::IneffectiveProtection, at,
          "`" + text_of(at) + "` takes the list of clients that may relay away, and smail may relay for everybody then",
          PolicyChange{PolicyChange::Kind::Correct, at, {at}}});
+  }
+  if (const Assignment* lax = document_.find("smtp_recipient_no_verify"); lax != nullptr && loads()) {
+    observe_unverified(*lax);
   }
   for (const Assignment& earlier : document_.overridden_allow) {
     if (allow == nullptr || (earlier.text_value == allow->text_value && earlier.sign == allow->sign)) continue;

@@ -84,13 +84,14 @@ Assignment Reading::assignment_of(const Item& item, ParsedEntry entry, const Joi
   Assignment assignment;
   assignment.file = file_;
   assignment.whole = item.whole;
-  assignment.text = item.text;
   assignment.name = source(joined, entry.name);
+  assignment.text = range(item.text.start, assignment.name.end);
   assignment.sign = entry.sign;
   assignment.quoted = entry.quoted;
   assignment.doubtful = comment_continues_;
   if (!entry.has_value) return assignment;
   assignment.value = source(joined, entry.value);
+  assignment.text.end = std::max(assignment.text.end, assignment.value.end);
   assignment.content = entry.quoted ? range(assignment.value.start + 1, assignment.value.end - 1) : assignment.value;
   for (std::uint32_t& at : entry.decoded.at) at = joined.source(at);
   assignment.at = std::move(entry.decoded.at);

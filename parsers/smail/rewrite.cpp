@@ -21,7 +21,7 @@ class Rewriting {
 
   [[nodiscard]] std::optional<Fix> control_relaying() const;
   [[nodiscard]] std::optional<Fix> drop_items(const std::vector<Span>& items) const;
-  [[nodiscard]] std::optional<Fix> drop_grant(Span clause) const;
+  [[nodiscard]] std::optional<Fix> drop_mx_backup(Span entry) const;
   [[nodiscard]] std::optional<Fix> remove_line(Span entry) const;
   [[nodiscard]] std::optional<Fix> correct(Span place) const;
 
@@ -80,49 +80,69 @@ std::optional<Fix> Rewriting::control_relaying() const {
   return correct(allow->span(allow->text));
 }
 
-/// A maximal run of dropped items goes with the colon before it, or behind it where it starts the list.
+/// What must stand in the list once the items are gone: `localnet` where nobody else is trusted, `localhost` where the
+/// machine itself would no longer be.
+std::string_view stand_in(const std::vector<ClientItem>& left) {
+  const auto grants = [](const ClientItem& item) { return !item.negated; };
+  const auto grants_loopback = [](const ClientItem& item) {
+    return !item.negated && (item.kind == ClientItem::Kind::LocalNet ||
+                             (item.kind == ClientItem::Kind::Addresses && item.set.intersects(loopback_addresses())));
+  };
+  if (std::none_of(left.begin(), left.end(), grants)) return "localnet";
+  return std::none_of(left.begin(), left.end(), grants_loopback) ? "localhost" : "";
+}
+
+/// The edits that take items out: a maximal run of them goes with the colon before it, or behind it where it starts the
+/// list. `instead`, unless empty, takes the place of the first run.
+std::vector<Edit> edits_without(const Assignment& list, const std::vector<ClientItem>& all,
+                                const std::vector<bool>& dropped, std::string_view instead) {
+  std::vector<Edit> edits;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!dropped[i]) continue;
+    const std::size_t first = i;
+    while (i + 1 < all.size() && dropped[i + 1]) ++i;
+    TextRange gone{all[first].place.start, all[i].place.end};
+    if (edits.empty() && !instead.empty()) {
+      edits.push_back({list.span(gone), std::string(instead)});
+      continue;
+    }
+    if (first > 0) {
+      gone.start = all[first - 1].place.end;
+    } else if (i + 1 < all.size()) {
+      gone.end = all[i + 1].place.start;
+    }
+    edits.push_back({list.span(gone), ""});
+  }
+  return edits;
+}
+
 std::optional<Fix> Rewriting::drop_from(const Assignment& list, std::string_view name,
                                         const std::vector<Span>& items) const {
   const std::vector<ClientItem> all = client_items(list);
-  const auto is_dropped = [&](const ClientItem& item) {
-    return std::find(items.begin(), items.end(), list.span(item.place)) != items.end();
-  };
-  const auto grants = [&](const ClientItem& item) { return !item.negated && !is_dropped(item); };
-  if (std::none_of(all.begin(), all.end(), is_dropped)) return std::nullopt;
-  const bool grants_left = std::any_of(all.begin(), all.end(), grants);
-
-  Fix fix;
-  std::string dropped;
-  bool replaced = grants_left || name != kAllow;
-  for (std::size_t i = 0; i < all.size();) {
-    if (!is_dropped(all[i])) {
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    while (end < all.size() && is_dropped(all[end])) dropped += (dropped.empty() ? "`" : ":") + all[end++].text;
-    TextRange gone{i == 0 ? all[i].place.start : all[i - 1].place.end, all[end - 1].place.end};
-    std::string text;
-    if (!replaced) {
-      gone.start = all[i].place.start;
-      text = "localnet";
-      replaced = true;
-    } else if (i == 0 && end < all.size()) {
-      gone.end = all[end].place.start;
-    }
-    fix.edits.push_back({list.span(gone), std::move(text)});
-    i = end;
+  std::vector<bool> dropped;
+  std::vector<ClientItem> left;
+  std::string names;
+  for (const ClientItem& item : all) {
+    dropped.push_back(std::find(items.begin(), items.end(), list.span(item.place)) != items.end());
+    if (!dropped.back()) left.push_back(item);
+    if (dropped.back()) names += (names.empty() ? "" : ":") + item.text;
   }
-  dropped += "`";
-  fix.title = "drop " + dropped + " from " + std::string(name) + (grants_left ? "" : ", leaving `localnet`") +
-              std::string(kWho);
-  if (name == kAllow) return fix;
-  fix.applicability = Applicability::Unsafe;
-  if (!grants_left) fix.edits = {{list.span(list.text), "-" + std::string(name)}};
-  return fix;
+  if (names.empty()) return std::nullopt;
+  const std::string title = "drop `" + names + "` from " + std::string(name);
+  if (name != kAllow) {
+    std::vector<Edit> edits = edits_without(list, all, dropped, "");
+    if (left.empty()) edits = {{list.span(list.text), "-" + std::string(name)}};
+    return Fix{title + ": its recipients are verified again", Applicability::Unsafe, std::move(edits)};
+  }
+  const std::string_view instead = stand_in(left);
+  const std::string leaving = instead.empty() ? "" : ", leaving `" + std::string(instead) + "`";
+  return Fix{title + leaving + std::string(kWho), Applicability::Safe, edits_without(list, all, dropped, instead)};
 }
 
 std::optional<Fix> Rewriting::drop_items(const std::vector<Span>& items) const {
+  for (const Span item : items) {
+    if (std::optional<Fix> fix = drop_mx_backup(item)) return fix;
+  }
   for (const std::string_view name : {kAllow, kLax}) {
     const Assignment* list = document_.find(name);
     if (list == nullptr || !list->text_value) continue;
@@ -132,9 +152,9 @@ std::optional<Fix> Rewriting::drop_items(const std::vector<Span>& items) const {
 }
 
 /// smtp_permit_mx_backup: `-` for `+`, or before the bare name.
-std::optional<Fix> Rewriting::drop_grant(Span clause) const {
+std::optional<Fix> Rewriting::drop_mx_backup(Span entry) const {
   const Assignment* backup = document_.find("smtp_permit_mx_backup");
-  if (backup == nullptr || backup->span(backup->text) != clause || backup->text_value) return std::nullopt;
+  if (backup == nullptr || backup->span(backup->text) != entry || backup->text_value) return std::nullopt;
   const std::uint32_t start = backup->text.start;
   const TextRange sign{start, backup->sign == '+' ? start + 1 : start};
   return Fix{"turn smtp_permit_mx_backup off: mail for domains whose MX points here is refused until routers name them",
@@ -176,9 +196,6 @@ std::optional<Fix> rewrite(const Document& document, const RelayPolicy& policy, 
       return rewriting.control_relaying();
     case Kind::DropItems:
       return rewriting.drop_items(change.items);
-    case Kind::DropGrant:
-    case Kind::GuardGrant:
-      return rewriting.drop_grant(change.clause_span);
     case Kind::RemoveLine:
       return rewriting.remove_line(change.clause_span);
     case Kind::Correct:

@@ -109,7 +109,7 @@ std::string_view message_of(ParsedEntry::Error error);
 struct Assignment {
   FileId file{};
   TextRange whole{};  ///< the entry's leaf, with its line ending
-  TextRange text{};
+  TextRange text{};     ///< the entry without the comment behind it
   TextRange name{};
   TextRange value{};    ///< with its quotes; empty where there is none
   TextRange content{};  ///< inside the quotes
