@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "lint/utf8.hpp"
+
 namespace relaylint {
 namespace {
 
@@ -40,38 +42,16 @@ constexpr std::array kNoWidth = {
     Interval{0xFE00, 0xFE0F}, Interval{0xFE20, 0xFE2F}, Interval{0xE0100, 0xE01EF},
 };
 
-unsigned byte_at(std::string_view text, std::size_t offset) { return static_cast<unsigned char>(text[offset]); }
-
-/// Number of bytes that a leading byte announces, 0 where it starts nothing.
-std::size_t announced_length(unsigned lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) return 3;
-  if (lead >= 0xF0 && lead <= 0xF4) return 4;
-  return 0;
-}
-
-bool is_scalar(char32_t value, std::size_t length) {
-  if (length == 3) return value >= 0x800 && !(value >= 0xD800 && value <= 0xDFFF);
-  if (length == 4) return value >= 0x10000 && value <= 0x10FFFF;
-  return true;
-}
-
 }  // namespace
 
 CodePoint code_point_at(std::string_view text, std::size_t offset) {
-  const unsigned lead = byte_at(text, offset);
-  const std::size_t length = announced_length(lead);
-  const CodePoint broken{lead, 1, false};
-  if (length == 0 || length > text.size() - offset) return broken;
-  if (length == 1) return {lead, 1, true};
-  char32_t value = lead & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    const unsigned next = byte_at(text, offset + i);
-    if ((next & 0xC0U) != 0x80U) return broken;
-    value = (value << 6U) | (next & 0x3FU);
-  }
-  return is_scalar(value, length) ? CodePoint{value, length, true} : broken;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
+  const std::size_t length = utf8_sequence_length(text, offset);
+  if (length == 0) return {byte(0), 1, false};
+  if (length == 1) return {byte(0), 1, true};
+  char32_t value = byte(0) & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) value = (value << 6U) | (byte(i) & 0x3FU);
+  return {value, length, true};
 }
 
 bool must_be_escaped(const CodePoint& point) { return !point.valid || in_intervals(point.value, kObeyed); }
