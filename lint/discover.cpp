@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -162,15 +163,19 @@ void Discoverer::take_found_file(const Folder& folder, const std::string& name) 
 
 /// One target for each file, by whatever links and PATHs it was reached.
 void Discoverer::remove_repetitions() {
-  const auto better = [](const FoundTarget& a, const FoundTarget& b) {
-    return std::tuple(!a.named, !a.directory, a.target.path) < std::tuple(!b.named, !b.directory, b.target.path);
+  const auto is_link = [this](const std::string& path, const std::string& real) {
+    return join_path(reader_.canonical(directory_of(path)), base_name(path)) != real;
   };
   std::map<std::string, FoundTarget> by_file;
   for (FoundTarget& found : out_.targets) {
     const std::string real = reader_.canonical(found.target.path);
     const auto [place, added] = by_file.emplace(real, found);
-    // A file found by its own name is printed by that, not by a link to it.
-    if (!added && better(found, place->second)) place->second = std::move(found);
+    if (added) continue;
+    // As the user named it, then as a folder, then by its own name rather than by a link.
+    const auto rank = [&](const FoundTarget& f) {
+      return std::tuple(!f.named, !f.directory, is_link(f.target.path, real), f.target.path);
+    };
+    if (rank(found) < rank(place->second)) place->second = std::move(found);
   }
   out_.targets.clear();
   for (auto& [real, found] : by_file) out_.targets.push_back(std::move(found));

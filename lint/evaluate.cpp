@@ -86,7 +86,8 @@ std::vector<Evaluator::Decided> Evaluator::run_list(ListId id, std::vector<Evalu
   const ClauseRef end{id, list.clauses.size()};
   const Action final = masked_.contains(end) ? Action::Refuse : list.final;
   for (EvaluationState& state : active) {
-    if (final == Action::Accept) step(state, end, list.final_span, list.final_text, true);
+    const bool says_something = !list.final_text.empty() || !list.final_span.range.empty();
+    if (final == Action::Accept && says_something) step(state, end, list.final_span, list.final_text, true);
     decided.push_back({std::move(state), final, list.final_disposition, end});
   }
   return decided;

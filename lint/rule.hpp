@@ -36,6 +36,8 @@ struct RuleInfo {
   std::string_view fix_safety;
   FixAvailability fix;
   std::string_view references;  ///< RFC section, manual; one a line
+  /// The data that the rule goes by, for its page: rows of cells, the first row their headings. Null where it has none.
+  std::vector<std::vector<std::string>> (*table)() = nullptr;
 };
 
 class Reporter;

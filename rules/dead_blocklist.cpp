@@ -53,6 +53,12 @@ void check(const RelayPolicy& policy, const Verdict&, Reporter& reporter) {
   }
 }
 
+std::vector<std::vector<std::string>> table() {
+  std::vector<std::vector<std::string>> rows = {{"List", "What became of it"}};
+  for (const DeadList& list : kDeadLists) rows.push_back({std::string(list.zone), std::string(list.fate)});
+  return rows;
+}
+
 }  // namespace
 
 extern const Rule dead_blocklist;
@@ -78,6 +84,7 @@ end
         .fix_safety = R"(No fix: which list to use instead, if any, is your choice.)",
         .fix = FixAvailability::None,
         .references = R"(RFC 6471, section 3.4 (shutting a list down))",
+        .table = table,
     },
     check,
 };

@@ -6,9 +6,12 @@ namespace {
 
 Severity severity_of(VersionState state) {
   switch (state) {
-    case VersionState::NoRelayControl: return Severity::Error;
-    case VersionState::Obsolete: return Severity::Warning;
-    case VersionState::Outdated: break;
+    case VersionState::NoRelayControl:
+      return Severity::Error;
+    case VersionState::Obsolete:
+      return Severity::Warning;
+    case VersionState::Outdated:
+      break;
   }
   return Severity::Info;
 }
@@ -18,6 +21,18 @@ void check(const RelayPolicy& policy, const Verdict&, Reporter& reporter) {
   const std::optional<VersionFinding> found = judge_version(policy.product, *policy.version);
   if (!found) return;
   reporter.report(policy.version_span, found->message, std::nullopt, {}, severity_of(found->state));
+}
+
+std::vector<std::vector<std::string>> table() {
+  std::vector<std::vector<std::string>> rows = {{"Versions", "Severity", "What is known", "Advice", "Source"}};
+  for (const VersionRow& row : version_rows()) {
+    std::string versions(row.title);
+    if (!row.from.empty()) versions += " from " + std::string(row.from);
+    if (!row.below.empty()) versions += " before " + std::string(row.below);
+    rows.push_back({versions, std::string(to_string(severity_of(row.state))), std::string(row.fact),
+                    std::string(row.advice), std::string(row.source)});
+  }
+  return rows;
 }
 
 }  // namespace
@@ -41,7 +56,8 @@ end
                     R"()"},
         .fix_safety = R"(No fix by editing: upgrade.)",
         .fix = FixAvailability::None,
-        .references = R"(docs/rules/RL011.md lists the products, with the source of each row)",
+        .references = R"(the last column of the table)",
+        .table = table,
     },
     check,
 };

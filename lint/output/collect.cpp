@@ -1,0 +1,196 @@
+#include "lint/output/collect.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "lint/output/escape.hpp"
+#include "lint/output/excerpt.hpp"
+#include "lint/output/secrets.hpp"
+
+namespace relaylint {
+namespace {
+
+constexpr std::size_t kShownPrefixes = 8;
+
+std::string one_line(std::string_view text) {
+  constexpr std::size_t kLongest = 160;
+  std::string line;
+  for (const char c : text) {
+    if (c == '\r') continue;
+    line += c == '\n' || c == '\t' ? ' ' : c;
+    if (line.size() >= kLongest) return line + "…";
+  }
+  return line;
+}
+
+ReportedNote collect_note(const SourceSet& sources, const Note& note) {
+  return {collect_place(sources, note.span), escape(note.text)};
+}
+
+std::vector<ReportedNote> collect_notes(const SourceSet& sources, const std::vector<Note>& notes) {
+  std::vector<ReportedNote> all;
+  for (const Note& note : notes) all.push_back(collect_note(sources, note));
+  return all;
+}
+
+std::vector<ReportedStep> collect_path(const SourceSet& sources, const std::vector<PathStep>& path) {
+  std::vector<ReportedStep> steps;
+  for (const PathStep& step : path) {
+    const std::string text = step.text.empty() ? one_line(sources.slice(step.span)) : step.text;
+    steps.push_back({collect_place(sources, step.span), escape(mask_secrets(text)), step.accepts});
+  }
+  return steps;
+}
+
+ReportedFix collect_fix(const SourceSet& sources, const Fix& fix) {
+  ReportedFix reported{escape(fix.title), fix.applicability, {}, fix.steps, diffs_of(sources, fix.edits)};
+  for (const Edit& edit : fix.edits) {
+    reported.edits.push_back(
+        {sources.file(edit.span.file).path(), edit.span.range.start, edit.span.range.size(), edit.text});
+  }
+  return reported;
+}
+
+}  // namespace
+
+Place collect_place(const SourceSet& sources, Span span) {
+  const SourceFile& file = sources.file(span.file);
+  Place place;
+  place.path = file.path();
+  place.present = file.present();
+  place.start = file.line_column(span.range.start);
+  place.end = file.line_column(span.range.end);
+  place.start_offset = span.range.start;
+  place.end_offset = span.range.end;
+  place.excerpt = excerpt_of(file, span.range);
+  return place;
+}
+
+ReportedFinding collect_finding(const SourceSet& sources, const Finding& finding) {
+  ReportedFinding reported{
+      finding.rule, finding.name, finding.severity,  escape(finding.message), collect_place(sources, finding.span),
+      {},           {},           finding.suppressed};
+  for (const Related& related : finding.related) {
+    reported.related.push_back({collect_place(sources, related.span), escape(related.message)});
+  }
+  if (finding.fix) reported.fix = collect_fix(sources, *finding.fix);
+  return reported;
+}
+
+ReportedDecision collect_decision(const SourceSet& sources, const Decision& decision) {
+  return {decision.outcome, collect_path(sources, decision.path), collect_notes(sources, decision.assumptions),
+          collect_notes(sources, decision.reasons)};
+}
+
+ReportedExposure collect_exposure(const Exposure& exposure) {
+  ReportedExposure reported;
+  const AddressSet v4 = exposure.clients.intersect(AddressSet::all_v4());
+  const AddressSet v6 = exposure.clients.intersect(AddressSet::all_v6());
+  reported.ipv4_addresses = v4.count_v4();
+  reported.all_ipv4 = v4 == public_addresses().intersect(AddressSet::all_v4());
+  if (!reported.all_ipv4) reported.ipv4_prefixes = v4.prefixes(kShownPrefixes);
+  if (!v6.empty() && v6 == public_addresses().intersect(AddressSet::all_v6())) {
+    reported.ipv6_prefixes = {"::/0"};
+  } else {
+    reported.ipv6_prefixes = v6.v6_prefixes(kShownPrefixes);
+  }
+  reported.anyone = exposure.anyone;
+  reported.recipients = exposure.recipients;
+  return reported;
+}
+
+std::string replay_line(std::string_view pattern, const Transaction& transaction, const std::string& file) {
+  // What a shell takes as one word, whatever stands in it.
+  const auto quoted = [](std::string_view text) {
+    std::string word = "'";
+    for (const char c : text) {
+      if (c == '\'') {
+        word += "'\\''";
+      } else {
+        word += c;
+      }
+    }
+    return word + "'";
+  };
+  const std::string talk = "EHLO " + transaction.helo + "\\r\\nMAIL FROM:<" + transaction.mail_from +
+                           ">\\r\\nRCPT TO:<" + transaction.rcpt_to + ">\\r\\nQUIT\\r\\n";
+  const std::string_view used =
+      pattern.empty() ? std::string_view("printf {talk} | nc YOUR-SERVER 25  # from {client}") : pattern;
+  std::string line;
+  for (std::size_t at = 0; at < used.size();) {
+    const std::size_t open = used.find('{', at);
+    const std::size_t close = open == std::string_view::npos ? open : used.find('}', open);
+    line += used.substr(at, open == std::string_view::npos ? open : open - at);
+    if (close == std::string_view::npos) break;
+    const std::string_view name = used.substr(open + 1, close - open - 1);
+    if (name == "client") {
+      line += transaction.client.text();
+    } else if (name == "helo") {
+      line += quoted(transaction.helo);
+    } else if (name == "from") {
+      line += quoted(transaction.mail_from);
+    } else if (name == "to") {
+      line += quoted(transaction.rcpt_to);
+    } else if (name == "file") {
+      line += quoted(file);
+    } else if (name == "talk") {
+      line += quoted(talk);
+    }
+    at = close + 1;
+  }
+  return escape(line);
+}
+
+ConfigurationReport collect(const Configuration& configuration, const std::function<bool(const Finding&)>& wanted) {
+  const SourceSet& sources = *configuration.sources;
+  const Format& format = *configuration.target.format;
+  ConfigurationReport report;
+  report.path = configuration.target.path;
+  report.format = format.id;
+  report.format_title = format.title;
+  report.product = configuration.policy.product;
+  report.version = configuration.policy.version;
+  report.verdict = configuration.verdict.state;
+  if (configuration.verdict.witness) {
+    const Witness& witness = *configuration.verdict.witness;
+    report.witness = ReportedWitness{witness.transaction, collect_path(sources, witness.path),
+                                     replay_line(format.replay, witness.transaction, configuration.target.path)};
+  }
+  report.exposure = collect_exposure(configuration.verdict.exposure);
+  report.assumptions = collect_notes(sources, configuration.verdict.assumptions);
+  report.reasons = collect_notes(sources, configuration.verdict.reasons);
+  for (const Note& note : configuration.policy.not_understood)
+    report.not_understood.push_back(collect_place(sources, note.span));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const SourceFile& file = sources.file(static_cast<FileId>(i));
+    if (!file.present()) continue;
+    report.files.push_back(file.path());
+    report.bytes += file.bytes().size();
+  }
+  std::sort(report.files.begin(), report.files.end());
+  for (const Finding& finding : configuration.findings) {
+    if (wanted(finding)) report.findings.push_back(collect_finding(sources, finding));
+  }
+  report.after_fix = format.after_fix;
+  return report;
+}
+
+Summary summarise(const std::vector<ConfigurationReport>& configurations) {
+  Summary summary;
+  summary.configurations = configurations.size();
+  std::set<std::string> files;
+  for (const ConfigurationReport& configuration : configurations) {
+    summary.open += configuration.verdict == VerdictState::Open ? 1 : 0;
+    summary.closed += configuration.verdict == VerdictState::Closed ? 1 : 0;
+    summary.unknown += configuration.verdict == VerdictState::Unknown ? 1 : 0;
+    for (const ReportedFinding& finding : configuration.findings) summary.findings += finding.suppressed ? 0 : 1;
+    summary.fixed += configuration.fixed.size();
+    files.insert(configuration.files.begin(), configuration.files.end());
+    summary.bytes += configuration.bytes;
+  }
+  summary.files = files.size();
+  return summary;
+}
+
+}  // namespace relaylint
