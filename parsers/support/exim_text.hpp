@@ -41,7 +41,7 @@ class EximText {
 
   /// A part of the text, with its map.
   [[nodiscard]] EximText slice(TextRange range) const;
-  /// The text without blanks (space, tab) at both ends; `trimmed_range` says which bytes that are.
+  /// The text without blanks (as C's isspace has them) at both ends; `trimmed_range` says which bytes that are.
   [[nodiscard]] EximText trimmed() const { return slice(trimmed_range({0, static_cast<std::uint32_t>(text_.size())})); }
   [[nodiscard]] TextRange trimmed_range(TextRange range) const;
 
@@ -50,8 +50,9 @@ class EximText {
   /// Appends bytes that `place` stands for as a whole (a decoded escape, an expansion's result).
   void append_derived(std::string_view text, Span place);
   void append(const EximText& other);
-  /// Puts `replacement` (a macro's text) in the place of the bytes of `range`; the new pieces remember both.
-  void replace(TextRange range, const EximText& replacement);
+  /// Puts `replacement` (a macro's text) in the place of each of `ranges` (in order, disjoint); the new pieces remember
+  /// both.
+  void replace(const std::vector<TextRange>& ranges, const EximText& replacement);
 
  private:
   /// Bytes [start, start + length) of the text. `frame` is the macro use that they came through, -1 for none.
@@ -69,16 +70,23 @@ class EximText {
   };
 
   [[nodiscard]] std::size_t piece_at(std::uint32_t offset) const;
-  [[nodiscard]] Span piece_place(const Piece& piece, TextRange range) const;
+  /// The place of the bytes of `range` that lie in `piece`.
+  [[nodiscard]] static Span piece_place(const Piece& piece, TextRange range);
+  /// Where the bytes of `range` stand as seen from macro use `frame`: uses further in count as a whole.
   [[nodiscard]] Span place_in_frame(TextRange range, std::int32_t frame) const;
+  [[nodiscard]] Span piece_place_in_frame(const Piece& piece, TextRange range, std::int32_t frame) const;
+  /// The innermost macro use that all bytes of `range` came through.
   [[nodiscard]] std::int32_t common_frame(TextRange range) const;
-  [[nodiscard]] std::int32_t depth_of(std::int32_t frame) const;
+  [[nodiscard]] std::int32_t common_of(std::int32_t a, std::int32_t b) const;
   void push(Piece piece, std::string_view text);
 
   std::string text_;
   std::vector<Piece> pieces_;  ///< in order, tiling text_
-  std::vector<Frame> frames_;  ///< parents before children
+  std::vector<Frame> frames_;  ///< a parent stands before its children
 };
+
+/// What Exim drops at the ends of lines and items.
+inline bool is_exim_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /// Shorthand for ranges of size_t offsets.
 inline TextRange text_range(std::size_t start, std::size_t end) {
