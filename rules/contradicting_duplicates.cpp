@@ -31,6 +31,7 @@ mercurys.dll
 Relay : 0
 Relay : 1
 Strict_Relay : 1
+Allow : 127.0.0.1
 )",
                     R"([Protocols]
 mercurys.dll
@@ -39,6 +40,7 @@ mercurys.dll
 Relay : 0
 Relay : 0
 Strict_Relay : 1
+Allow : 127.0.0.1
 )"},
         .fix_safety = R"(Safe where every reading is closed afterwards.)",
         .fix = FixAvailability::Sometimes,

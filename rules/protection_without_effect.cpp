@@ -28,8 +28,8 @@ mercurys.dll
 
 [MercuryS]
 Relay : 0
-Strict_Relay : 1
 Strict_Relays : 1
+Allow : 127.0.0.1
 )",
                     R"([Protocols]
 mercurys.dll
@@ -37,6 +37,7 @@ mercurys.dll
 [MercuryS]
 Relay : 0
 Strict_Relay : 1
+Allow : 127.0.0.1
 )"},
         .fix_safety =
             R"(Safe where the corrected line can only restrict; nothing dead is ever brought to life that would allow relaying.)",

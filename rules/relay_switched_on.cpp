@@ -30,7 +30,7 @@ mercurys.dll
 
 [MercuryS]
 Relay : 1
-Strict_Relay : 1
+Allow : 192.168.1.0
 
 [Domains]
 corp : corp.example
@@ -41,12 +41,14 @@ mercurys.dll
 [MercuryS]
 Relay : 0
 Strict_Relay : 1
+Allow : 192.168.1.0
+Allow : 127.0.0.1
 
 [Domains]
 corp : corp.example
 )"},
         .fix_safety =
-            R"(Safe: only the value changes. Clients that nothing but the open switch let through must authenticate or be listed.)",
+            R"(Safe where the switch keeps mail to the domains that the files name and mail from loopback. Clients that nothing but the open switch let through must authenticate or be listed.)",
         .fix = FixAvailability::Sometimes,
         .references = R"(RFC 5321, section 3.6.2
 The vendor's manual, as cited in the README of the format)",
