@@ -21,7 +21,8 @@ constexpr std::string_view kLaterFormats[] = {"sarif", "github", "gitlab", "chec
 /// What CLI11 reads into, where it is not what Options hold.
 struct Raw {
   std::string fail_on, color = "auto", client, from, to, helo, auth, client_name, baseline, write_baseline;
-  std::vector<std::string> products, backup;
+  std::string backup;
+  std::vector<std::string> products;
   int port = 0;
   bool tls = false;
 };
@@ -41,7 +42,8 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("--fix", options.fix, "write the safe fixes");
   app.add_flag("--unsafe-fixes", options.unsafe_fixes, "with --fix or --diff: also fixes that may refuse wanted mail");
   app.add_flag("--diff", options.diff, "print what --fix would write; write nothing");
-  app.add_option("--backup", raw.backup, "keep the old file beside the new one (suffix .orig)")->expected(0, 1);
+  app.add_flag("--backup{.orig}", raw.backup,
+               "keep the old file beside the new one; --backup=SUFFIX for another suffix than .orig");
   app.add_option("--to", raw.to, "ask what becomes of mail to this recipient");
   app.add_option("--client", raw.client, "with --to: the client's address");
   app.add_option("--from", raw.from, "with --to: the envelope sender, '' for the null sender");
@@ -167,8 +169,7 @@ void finish(const CLI::App& app, const Raw& raw, Options& options) {
   check_commands(options);
   read_products(raw, options);
   read_question(app, raw, options);
-  if (app.count("--backup") > 0)
-    options.backup_suffix = raw.backup.empty() || raw.backup.front().empty() ? ".orig" : raw.backup.front();
+  if (app.count("--backup") > 0) options.backup_suffix = raw.backup.empty() ? ".orig" : raw.backup;
   if (app.count("--fail-on") > 0)
     options.fail_on = parse_severity(one_of("--fail-on", raw.fail_on, {"error", "warning", "info"}));
   const std::string color = one_of("--color", raw.color, {"auto", "always", "never"});

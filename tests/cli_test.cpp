@@ -1,0 +1,252 @@
+// The program as its users run it: exit statuses, streams, each option once, error texts whole.
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using namespace relaylint::test;
+
+namespace {
+
+constexpr const char* kOpen = "/Home-SYS:\\DOM\\WPGATE\\GWIA\n/HN-gw.corp.example\n";
+constexpr const char* kClosed = "/Home-SYS:\\DOM\\WPGATE\\GWIA\n/HN-gw.corp.example\n/NOROUTING\n";
+constexpr const char* kUnknown = "--home /gw/dom/wpgate/gwia\n--smtp\n--imip\n";
+
+struct Folder : TemporaryFolder {
+  Folder() {
+    write("open/GWIA.CFG", kOpen);
+    write("closed/GWIA.CFG", kClosed);
+    write("unknown/gwia.cfg", kUnknown);
+  }
+};
+
+nlohmann::json json_of(const Ran& ran) { return nlohmann::json::parse(ran.out); }
+
+}  // namespace
+
+TEST_CASE("cli: the exit status tells open, closed and unknown") {
+  const Folder folder;
+  CHECK(run_relaylint({"open/GWIA.CFG"}, folder.path()).status == 1);
+  CHECK(run_relaylint({"closed/GWIA.CFG"}, folder.path()).status == 0);
+  CHECK(run_relaylint({"unknown/gwia.cfg"}, folder.path()).status == 3);
+  CHECK(run_relaylint({"."}, folder.path()).status == 1);
+  CHECK(run_relaylint({"closed", "unknown"}, folder.path()).status == 3);
+}
+
+TEST_CASE("cli: usage errors and unreadable input are status 2, in one sentence on standard error") {
+  const Folder folder;
+  const auto error = [&](std::vector<std::string> arguments) {
+    const Ran ran = run_relaylint(std::move(arguments), folder.path());
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    return ran.err;
+  };
+  CHECK(error({}) == "relaylint: no PATH given; relaylint --help lists the options\n");
+  CHECK(error({"--fix", "--diff", "open"}) == "relaylint: --fix and --diff exclude each other\n");
+  CHECK(error({"--unsafe-fixes", "open"}) == "relaylint: --unsafe-fixes goes with --fix or --diff\n");
+  CHECK(error({"--backup", "--", "open"}) == "relaylint: --backup goes with --fix\n");
+  CHECK(error({"--client", "10.0.0.1", "open"}) == "relaylint: --client goes with --to\n");
+  CHECK(error({"--to", "a@b", "--client", "10.0.0", "open"}) == "relaylint: --client: '10.0.0' is no IP address\n");
+  CHECK(error({"--format", "sarif", "open"}) == "relaylint: --format: sarif is not available yet\n");
+  CHECK(error({"--baseline", "x", "open"}) == "relaylint: --baseline is not available yet\n");
+  CHECK(error({"lsp"}) ==
+        "relaylint: the command 'lsp' is not available yet (a file of that name is given as ./lsp)\n");
+  CHECK(error({"--product", "exim", "open"}) == "relaylint: --product: 'exim' is not NAME=VERSION\n");
+  CHECK(error({"missing.cfg"}).find("missing.cfg") != std::string::npos);
+  CHECK(error({"--select", "RL099x", "open"}).find("RL099x") != std::string::npos);
+  CHECK(error({"--no-such-option", "open"}).find("--no-such-option") != std::string::npos);
+}
+
+TEST_CASE("cli: a named file that nothing recognises is status 3, or passed over") {
+  const Folder folder;
+  folder.write("notes.txt", "remember the milk\n");
+  const Ran ran = run_relaylint({"notes.txt"}, folder.path());
+  CHECK(ran.status == 3);
+  CHECK(ran.err ==
+        "relaylint: notes.txt: no format recognises this file; --as FORMAT says what it is (see --list-formats)\n");
+  CHECK(run_relaylint({"--skip-unrecognised", "notes.txt"}, folder.path()).status == 0);
+  CHECK(run_relaylint({"--as", "groupwise", "notes.txt"}, folder.path()).status != 2);
+}
+
+TEST_CASE("cli: standard input, by its content or by the name it is given") {
+  const Ran named = run_relaylint({"--stdin-filename", "GWIA.CFG", "--format", "json", "-"}, ".", kOpen);
+  CHECK(named.status == 1);
+  CHECK(json_of(named)["configurations"][0]["path"] == "GWIA.CFG");
+  CHECK(run_relaylint({"--as", "groupwise", "-"}, ".", kClosed).status == 0);
+  CHECK(run_relaylint({"-"}, ".", "remember the milk\n").status == 3);
+  const Ran fix = run_relaylint({"--fix", "--stdin-filename", "GWIA.CFG", "-"}, ".", kOpen);
+  CHECK(fix.status == 2);
+  CHECK(fix.err == "relaylint: --fix cannot write standard input; --diff prints what it would write\n");
+}
+
+TEST_CASE("cli: --files-from takes lines and NUL-separated names") {
+  const Folder folder;
+  folder.write("list", "open/GWIA.CFG\nclosed/GWIA.CFG\n");
+  CHECK(json_of(run_relaylint({"--files-from", "list", "--format", "json"},
+                              folder.path()))["summary"]["configurations"] == 2);
+  const std::string input("open/GWIA.CFG\0closed/GWIA.CFG\0", 31);
+  CHECK(json_of(run_relaylint({"--files-from", "-", "--format", "json"}, folder.path(),
+                              input))["summary"]["configurations"] == 2);
+}
+
+TEST_CASE("cli: a question is answered for one transaction") {
+  const Folder folder;
+  const Ran relayed =
+      run_relaylint({"--to", "victim@elsewhere.example", "--format", "concise", "open/GWIA.CFG"}, folder.path());
+  CHECK(relayed.status == 0);
+  CHECK(relayed.out.substr(0, relayed.out.find('\n')) == "open/GWIA.CFG: relayed");
+  const Ran refused =
+      run_relaylint({"--to", "victim@elsewhere.example", "--format", "json", "closed/GWIA.CFG"}, folder.path());
+  CHECK(json_of(refused)["configurations"][0]["decision"]["outcome"] == "refused");
+  const Ran null_sender = run_relaylint({"--to", "a@b.example", "--from", "", "open/GWIA.CFG"}, folder.path());
+  CHECK(null_sender.out.find("mail from <> to <a@b.example>") != std::string::npos);
+  CHECK(run_relaylint({"--to", "victim@elsewhere.example", "unknown/gwia.cfg"}, folder.path()).status == 3);
+}
+
+TEST_CASE("cli: --fix writes, --diff prints what it would write, and a fixed file is left alone") {
+  const Folder folder;
+  const std::string path = folder / "open/GWIA.CFG";
+  const Ran diff = run_relaylint({"--diff", "open/GWIA.CFG"}, folder.path());
+  CHECK(diff.status == 1);
+  CHECK(diff.out ==
+        "diff --git a/open/GWIA.CFG b/open/GWIA.CFG\n--- a/open/GWIA.CFG\n+++ b/open/GWIA.CFG\n@@ -1,2 +1,3 @@\n"
+        " /Home-SYS:\\DOM\\WPGATE\\GWIA\n /HN-gw.corp.example\n+/NOROUTING\n");
+  CHECK(read_bytes(path) == kOpen);
+
+  const Ran fix = run_relaylint({"--fix", "--backup=.old", "open/GWIA.CFG"}, folder.path());
+  CHECK(fix.status == 0);
+  CHECK(fix.out.find("fixed [RL001]") != std::string::npos);
+  CHECK(read_bytes(path) == kClosed);
+  CHECK(read_bytes(path + ".old") == kOpen);
+
+  const auto written = std::filesystem::last_write_time(path);
+  CHECK(run_relaylint({"--fix", "open/GWIA.CFG"}, folder.path()).status == 0);
+  CHECK(std::filesystem::last_write_time(path) == written);
+}
+
+TEST_CASE("cli: --compare reports what a change newly allows, and what it stops") {
+  const Folder folder;
+  const Ran worse = run_relaylint({"--compare", "closed/GWIA.CFG", "open/GWIA.CFG"}, folder.path());
+  CHECK(worse.status == 1);
+  CHECK(worse.out.find("RL001") != std::string::npos);
+  const Ran better = run_relaylint({"--compare", "open/GWIA.CFG", "closed/GWIA.CFG"}, folder.path());
+  CHECK(better.status == 0);
+  CHECK(better.out.find("no longer relays mail from <spammer@evil.example> to <victim@elsewhere.example>") !=
+        std::string::npos);
+  CHECK(run_relaylint({"--compare", "open/GWIA.CFG", "open/GWIA.CFG"}, folder.path()).status == 0);
+}
+
+TEST_CASE("cli: an open verdict counts even where its rule is ignored") {
+  const Folder folder;
+  CHECK(run_relaylint({"--ignore", "RL001", "open/GWIA.CFG"}, folder.path()).status == 1);
+  CHECK(run_relaylint({"--select", "RL012", "open/GWIA.CFG"}, folder.path()).status == 1);
+  CHECK(run_relaylint({"--exit-zero", "open/GWIA.CFG"}, folder.path()).status == 0);
+  const Ran none =
+      run_relaylint({"--ignore", "relay-by-default,RL017", "--format", "json", "open/GWIA.CFG"}, folder.path());
+  CHECK(json_of(none)["configurations"][0]["findings"].empty());
+}
+
+TEST_CASE("cli: a suppression with a reason hides the finding and its status") {
+  const TemporaryFolder folder;
+  folder.write("GWIA.CFG", std::string("; relaylint: ignore[RL001] only reachable from inside\n") + kOpen);
+  const Ran hidden = run_relaylint({"--format", "json", "GWIA.CFG"}, folder.path());
+  CHECK(hidden.status == 0);
+  CHECK(json_of(hidden)["configurations"][0]["findings"][0]["suppressed"]["reason"] == "only reachable from inside");
+  CHECK(run_relaylint({"--no-ignores", "GWIA.CFG"}, folder.path()).status == 1);
+  folder.write("GWIA.CFG", std::string("; relaylint: ignore[RL001]\n") + kOpen);
+  CHECK(run_relaylint({"--format", "concise", "GWIA.CFG"}, folder.path()).out.find("RL903") != std::string::npos);
+  folder.write("GWIA.CFG", std::string("; relaylint: ignore[RL001] until we move until=2001-01-01\n") + kOpen);
+  CHECK(run_relaylint({"--format", "concise", "GWIA.CFG"}, folder.path()).out.find("RL904") != std::string::npos);
+  folder.write("GWIA.CFG", std::string("; relaylint: ignore[RL001] no longer needed\n") + kClosed);
+  CHECK(run_relaylint({"--format", "concise", "GWIA.CFG"}, folder.path()).out.find("RL905") != std::string::npos);
+}
+
+TEST_CASE("cli: project settings apply below their folder, unless told otherwise") {
+  const Folder folder;
+  folder.write(".relaylint.ini", "[relaylint]\nignore = RL017\n\n[product]\nsmail = 3.1.28\n");
+  folder.write("smail/config",
+               "hostnames = mail.corp.example:corp.example\nvisible_name = corp.example\npostmaster = root\n");
+  CHECK(run_relaylint({"--as", "smail", "smail/config"}, folder.path()).status == 1);
+  CHECK(run_relaylint({"--as", "smail", "--isolated", "smail/config"}, folder.path()).status == 3);
+  CHECK(run_relaylint({"--as", "smail", "--isolated", "--product", "smail=3.1.28", "smail/config"}, folder.path())
+            .status == 1);
+  CHECK(run_relaylint({"--show-settings"}, folder.path()).out.find("smail 3.1.28") != std::string::npos);
+  folder.write(".relaylint.ini", "[relaylint]\nignroe = RL017\n");
+  const Ran wrong = run_relaylint({"open/GWIA.CFG"}, folder.path());
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err.find(".relaylint.ini:2:1: ") != std::string::npos);
+  CHECK(wrong.err.find("ignore") != std::string::npos);
+}
+
+TEST_CASE("cli: every report validates against the schema and does not depend on threads") {
+  const Folder folder;
+  const Ran one = run_relaylint({"--format", "json", "-j", "1", "."}, folder.path());
+  const Ran four = run_relaylint({"--format", "json", "-j", "4", "."}, folder.path());
+  CHECK(one.out == four.out);
+  folder.write("report.json", one.out);
+  const std::string check =
+      "import json, jsonschema, sys\n"
+      "jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))\n";
+  const Ran valid = run_program(
+      {"/usr/bin/python3", "-c", check, RELAYLINT_SOURCE_DIR "/docs/schema/relaylint-v1.schema.json", "report.json"},
+      folder.path());
+  CHECK_MESSAGE(valid.status == 0, valid.err);
+
+  const Ran lines = run_relaylint({"--format", "jsonl", "."}, folder.path());
+  const nlohmann::json whole = json_of(one);
+  std::size_t at = 0;
+  for (const auto& configuration : whole["configurations"]) {
+    const std::size_t end = lines.out.find('\n', at);
+    CHECK(nlohmann::json::parse(lines.out.substr(at, end - at)) == configuration);
+    at = end + 1;
+  }
+  CHECK(nlohmann::json::parse(lines.out.substr(at))["summary"] == whole["summary"]);
+}
+
+TEST_CASE("cli: colours only where asked, and the option wins over the environment") {
+  const Folder folder;
+  const auto colored = [&](std::vector<std::string> arguments, const std::vector<std::string>& environment) {
+    arguments.push_back("open/GWIA.CFG");
+    return run_relaylint(arguments, folder.path(), "", environment).out.find('\x1b') != std::string::npos;
+  };
+  CHECK_FALSE(colored({}, {}));
+  CHECK(colored({"--color", "always"}, {"NO_COLOR=1"}));
+  CHECK(colored({}, {"FORCE_COLOR=1"}));
+  CHECK_FALSE(colored({}, {"FORCE_COLOR=1", "NO_COLOR=1"}));
+  CHECK_FALSE(colored({"--color", "never"}, {"CLICOLOR_FORCE=1"}));
+}
+
+TEST_CASE("cli: what the program tells about itself") {
+  CHECK(run_relaylint({"--version"}).out.substr(0, 10) == "relaylint ");
+  CHECK(run_relaylint({"--version", "--verbose"}).out.find("public suffix list") != std::string::npos);
+  CHECK(run_relaylint({"--help"}).out.find("--unsafe-fixes") != std::string::npos);
+  CHECK(run_relaylint({"--explain", "relay-by-mx"}).out.find("RL007") == 0);
+  CHECK(run_relaylint({"--explain", "RL07"}).status == 2);
+  CHECK(run_relaylint({"--list-rules"}).out.find("RL016") != std::string::npos);
+  CHECK(nlohmann::json::parse(run_relaylint({"--list-rules", "--format", "json"}).out).size() > 15);
+  CHECK(run_relaylint({"--list-formats"}).out.find("groupwise") != std::string::npos);
+  CHECK(nlohmann::json::parse(run_relaylint({"--list-formats", "--format", "json"}).out)[0].contains("file_names"));
+}
+
+TEST_CASE("cli: --output writes the report to a file, --quiet and --stats as usual") {
+  const Folder folder;
+  CHECK(run_relaylint({"--output", "report.txt", "open/GWIA.CFG"}, folder.path()).out.empty());
+  CHECK(read_bytes(folder / "report.txt").find("RL001") != std::string::npos);
+  CHECK(run_relaylint({"-q", "closed/GWIA.CFG"}, folder.path()).out.empty());
+  CHECK(run_relaylint({"--stats", "closed/GWIA.CFG"}, folder.path()).err.find("1 configurations, 1 files") == 0);
+  CHECK(run_relaylint({"--output", "no/such/folder/x", "open/GWIA.CFG"}, folder.path()).status == 2);
+}
+
+TEST_CASE("cli: what a file says cannot reach the terminal unescaped") {
+  const TemporaryFolder folder;
+  folder.write("GWIA.CFG", "/Home-X\x1b]0;owned\x07\n/MH-\xe2\x80\xae host\n");
+  for (const char* format : {"text", "concise", "json", "jsonl"}) {
+    const std::string out = run_relaylint({"-v", "--format", format, "GWIA.CFG"}, folder.path()).out;
+    CHECK(out.find('\x1b') == std::string::npos);
+    CHECK(out.find('\x07') == std::string::npos);
+    CHECK(out.find("\xe2\x80\xae") == std::string::npos);
+  }
+}
