@@ -46,6 +46,33 @@ std::vector<const Finding*> compatible(const std::vector<const Finding*>& wanted
   return taken;
 }
 
+/// What is wrong with the edits themselves, the same one asked for twice being none of it; nothing where they can be
+/// made.
+std::optional<std::string> malformed(const SourceSet& sources, std::vector<Edit> edits) {
+  std::sort(edits.begin(), edits.end());
+  edits.erase(std::unique(edits.begin(), edits.end()), edits.end());
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    const TextRange range = edits[i].span.range;
+    if (range.start > range.end || range.end > sources.file(edits[i].span.file).bytes().size())
+      return "its edits leave the file";
+    if (i == 0 || edits[i - 1].span.file != edits[i].span.file) continue;
+    const TextRange last = edits[i - 1].span.range;
+    if (range.start < last.end || range == last) return "its edits overlap";
+  }
+  return std::nullopt;
+}
+
+std::ptrdiff_t count_errors(const Configuration& configuration) {
+  return std::count_if(configuration.findings.begin(), configuration.findings.end(),
+                       [](const Finding& finding) { return finding.severity == Severity::Error; });
+}
+
+/// Has the fix of an error brought nothing? Where several errors let the same transaction through, one less is enough.
+bool strangers_relay_as_before(const Configuration& before, const Configuration& after) {
+  if (!before.verdict.witness || count_errors(after) < count_errors(before)) return false;
+  return decide(after.policy, before.verdict.witness->transaction).outcome == Outcome::Relayed;
+}
+
 PatchedFiles combine(const PatchedFiles& before, PatchedFiles now) {
   for (const auto& [path, bytes] : before) now.emplace(path, bytes);
   return now;
@@ -109,6 +136,8 @@ Fixer::Attempt Fixer::attempt(const Configuration& now, const std::vector<const 
     edits.insert(edits.end(), finding->fix->edits.begin(), finding->fix->edits.end());
     applicability = std::max(applicability, finding->fix->applicability);
   }
+  result.objection = malformed(*now.sources, edits);
+  if (result.objection) return result;
   PatchedFiles now_files;
   for (std::size_t i = 0; i < now.sources->size(); ++i) {
     const SourceFile& file = now.sources->file(static_cast<FileId>(i));
@@ -122,9 +151,16 @@ Fixer::Attempt Fixer::attempt(const Configuration& now, const std::vector<const 
     return result;
   }
   result.objection = prove(now, result.after, applicability);
-  for (const Finding* finding : findings) {
-    if (!result.objection && has_finding(result.after, key_of(now, *finding)))
-      result.objection = "the finding would still be there";
+  if (result.objection) return result;
+  const bool persists = std::any_of(findings.begin(), findings.end(), [&](const Finding* finding) {
+    return has_finding(result.after, key_of(now, *finding));
+  });
+  const bool cures_error = std::any_of(findings.begin(), findings.end(),
+                                       [](const Finding* finding) { return finding->severity == Severity::Error; });
+  if (persists) {
+    result.objection = "the finding would still be there";
+  } else if (cures_error && strangers_relay_as_before(now, result.after)) {
+    result.objection = "strangers would still be relayed";
   }
   return result;
 }
@@ -219,7 +255,7 @@ std::optional<std::string> prove(const Configuration& before, const Configuratio
   if (const Note* doubt = new_doubt(before, after))
     return "what the patched file does could not be decided: " + doubt->text;
   if (const std::optional<Transaction> witness = new_way_through(before.policy, after.policy, {})) {
-    return "it would newly relay mail to " + witness->rcpt_to;
+    return "it would newly relay mail to " + witness->rcpt_to + " from " + witness->client.text();
   }
   if (applicability != Applicability::Safe) return std::nullopt;
   for (const ProtectedTransaction& transaction : protected_transactions(before.policy)) {

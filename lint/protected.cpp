@@ -108,9 +108,18 @@ bool accepts(const RelayPolicy& policy, const Transaction& transaction) {
 
 std::optional<Transaction> new_way_through(const RelayPolicy& before, const RelayPolicy& after,
                                            const JudgeOptions& options) {
+  AddressSet relayed_before;
+  for (const Hole& hole : judge(before, options).holes) relayed_before = relayed_before.unite(hole.clients);
   for (const Hole& hole : judge(after, options).holes) {
     if (hole.kind != HoleKind::Open) continue;
-    if (decide(before, hole.witness.transaction, options).outcome != Outcome::Relayed) return hole.witness.transaction;
+    // The witness has the first client that gets through; a wider hole shows with the clients that had none before.
+    std::vector<IpAddress> clients = {hole.witness.transaction.client};
+    if (const auto further = hole.clients.subtract(relayed_before).lowest()) clients.push_back(*further);
+    for (const IpAddress client : clients) {
+      Transaction transaction = hole.witness.transaction;
+      transaction.client = client;
+      if (decide(before, transaction, options).outcome != Outcome::Relayed) return transaction;
+    }
   }
   return std::nullopt;
 }
