@@ -25,7 +25,7 @@ std::uint32_t column_of(std::string_view line, std::string_view part) {
 /// Turns the text into short canonical lines for inih, whose names and values are numbers of what stands here.
 class Scanner {
  public:
-  Scanner(std::string_view text, IniFile& out) : rest_(text), out_(out) {
+  Scanner(std::string_view text, SettingsIniFile& out) : rest_(text), out_(out) {
     if (rest_.substr(0, 3) == "\xEF\xBB\xBF") rest_.remove_prefix(3);
     out_.sections.push_back({});
   }
@@ -46,8 +46,8 @@ class Scanner {
   struct Entry {
     std::string key;
     std::string value;
-    IniPlace key_place;
-    IniPlace value_place;
+    SettingsIniPlace key_place;
+    SettingsIniPlace value_place;
   };
   std::vector<Entry> entries{};
 
@@ -55,7 +55,7 @@ class Scanner {
   std::string canonical_line(std::string_view line) {
     const std::string_view content = trimmed(line);
     if (content.empty() || content.front() == '#' || content.front() == ';') return {};
-    const IniPlace place{line_number_, column_of(line, content)};
+    const SettingsIniPlace place{line_number_, column_of(line, content)};
     if (place.column > 1 && continues_) return continuation(content, place);
     if (content.front() == '[') return header(content, place);
     const std::size_t equals = content.find('=');
@@ -68,7 +68,7 @@ class Scanner {
     return "k" + number + "=" + number;
   }
 
-  std::string continuation(std::string_view content, IniPlace place) {
+  std::string continuation(std::string_view content, SettingsIniPlace place) {
     Entry& entry = entries.back();
     if (entry.value.empty()) {
       entry.value_place = place;
@@ -79,21 +79,21 @@ class Scanner {
     return {};
   }
 
-  std::string header(std::string_view content, IniPlace place) {
+  std::string header(std::string_view content, SettingsIniPlace place) {
     continues_ = false;
     if (content.back() != ']') return problem(place, "section header without ']'");
     out_.sections.push_back({std::string(trimmed(content.substr(1, content.size() - 2))), place});
     return "[" + std::to_string(out_.sections.size() - 1) + "]";
   }
 
-  std::string problem(IniPlace place, std::string message) {
+  std::string problem(SettingsIniPlace place, std::string message) {
     continues_ = false;
     out_.problems.push_back({place, std::move(message)});
     return {};
   }
 
   std::string_view rest_;
-  IniFile& out_;
+  SettingsIniFile& out_;
   std::uint32_t line_number_ = 0;
   bool continues_ = false;  ///< an indented line belongs to the entry before it
 };
@@ -124,8 +124,8 @@ int take_item(void* user, const char* section, const char* /*name*/, const char*
 
 }  // namespace
 
-IniFile read_ini(std::string_view text) {
-  IniFile file;
+SettingsIniFile read_ini(std::string_view text) {
+  SettingsIniFile file;
   Scanner scanner(text, file);
   std::vector<Seen> seen;
   ini_parse_stream(give_line, &scanner, take_item, &seen);

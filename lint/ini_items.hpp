@@ -11,35 +11,35 @@
 namespace relaylint {
 
 /// Where in a settings file; 1-based.
-struct IniPlace {
+struct SettingsIniPlace {
   std::uint32_t line = 1;
   std::uint32_t column = 1;
 };
 
-struct IniSection {
+struct SettingsIniSection {
   std::string name;  ///< empty before the first header
-  IniPlace place{};
+  SettingsIniPlace place{};
 };
 
-struct IniItem {
-  std::size_t section = 0;  ///< index into IniFile::sections: two headers of one name are two sections
+struct SettingsIniItem {
+  std::size_t section = 0;  ///< index into SettingsIniFile::sections: two headers of one name are two sections
   std::string key;
   std::string value;  ///< blanks at both ends taken off; continuation lines (indented) joined with newlines
-  IniPlace key_place{};
-  IniPlace value_place{};
+  SettingsIniPlace key_place{};
+  SettingsIniPlace value_place{};
 };
 
-struct IniProblem {
-  IniPlace place{};
+struct SettingsIniProblem {
+  SettingsIniPlace place{};
   std::string message;
 };
 
-struct IniFile {
-  std::vector<IniSection> sections;
-  std::vector<IniItem> items;
-  std::vector<IniProblem> problems;
+struct SettingsIniFile {
+  std::vector<SettingsIniSection> sections;
+  std::vector<SettingsIniItem> items;
+  std::vector<SettingsIniProblem> problems;
 };
 
-IniFile read_ini(std::string_view text);
+SettingsIniFile read_ini(std::string_view text);
 
 }  // namespace relaylint

@@ -34,39 +34,39 @@ class SettingsParser {
   SettingsResult parse(std::string_view text);
 
  private:
-  using Handler = void (SettingsParser::*)(const IniItem&);
+  using Handler = void (SettingsParser::*)(const SettingsIniItem&);
   struct Key {
     std::string_view name;
     Handler handler;
   };
 
-  void error(IniPlace place, std::string_view message) {
+  void error(SettingsIniPlace place, std::string_view message) {
     failed_.push_back({place, fmt::format("{}:{}:{}: {}", result_.settings.path, place.line, place.column, message)});
   }
-  void dispatch(std::span<const Key> keys, const IniItem& item);
-  void enter(const IniSection& section);
+  void dispatch(std::span<const Key> keys, const SettingsIniItem& item);
+  void enter(const SettingsIniSection& section);
   void leave_ignore();
 
-  void take_select(const IniItem& item) { settings().select = selectors(item); }
-  void take_ignore(const IniItem& item) { settings().ignore = selectors(item); }
-  void take_fail_on(const IniItem& item);
-  void take_strict(const IniItem& item);
-  void take_root(const IniItem& item);
-  void take_exclude(const IniItem& item);
-  void take_own_networks(const IniItem& item) { settings().own_networks = addresses(item); }
-  void take_behind_proxy(const IniItem& item) { settings().behind_proxy = addresses(item); }
-  void take_product(const IniItem& item);
-  void take_ignore_path(const IniItem& item);
-  void take_ignore_rule(const IniItem& item) { settings().ignores.back().rules = selectors(item).value_or(std::vector<std::string>()); }
-  void take_ignore_reason(const IniItem& item) { settings().ignores.back().reason = item.value; }
-  void take_ignore_until(const IniItem& item);
+  void take_select(const SettingsIniItem& item) { settings().select = selectors(item); }
+  void take_ignore(const SettingsIniItem& item) { settings().ignore = selectors(item); }
+  void take_fail_on(const SettingsIniItem& item);
+  void take_strict(const SettingsIniItem& item);
+  void take_root(const SettingsIniItem& item);
+  void take_exclude(const SettingsIniItem& item);
+  void take_own_networks(const SettingsIniItem& item) { settings().own_networks = addresses(item); }
+  void take_behind_proxy(const SettingsIniItem& item) { settings().behind_proxy = addresses(item); }
+  void take_product(const SettingsIniItem& item);
+  void take_ignore_path(const SettingsIniItem& item);
+  void take_ignore_rule(const SettingsIniItem& item) { settings().ignores.back().rules = selectors(item).value_or(std::vector<std::string>()); }
+  void take_ignore_reason(const SettingsIniItem& item) { settings().ignores.back().reason = item.value; }
+  void take_ignore_until(const SettingsIniItem& item);
 
-  std::optional<std::vector<std::string>> selectors(const IniItem& item);
-  AddressSet addresses(const IniItem& item);
+  std::optional<std::vector<std::string>> selectors(const SettingsIniItem& item);
+  AddressSet addresses(const SettingsIniItem& item);
   Settings& settings() { return result_.settings; }
 
   struct Failure {
-    IniPlace place;
+    SettingsIniPlace place;
     std::string text;
   };
 
@@ -76,11 +76,11 @@ class SettingsParser {
   SettingsResult result_{};
   std::vector<Failure> failed_{};
   std::string section_{};
-  IniPlace section_place_{};
+  SettingsIniPlace section_place_{};
   std::vector<std::string> seen_keys_{};
 };
 
-void SettingsParser::dispatch(std::span<const Key> keys, const IniItem& item) {
+void SettingsParser::dispatch(std::span<const Key> keys, const SettingsIniItem& item) {
   const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == item.key; });
   if (key == keys.end()) {
     std::vector<std::string_view> names;
@@ -95,7 +95,7 @@ void SettingsParser::dispatch(std::span<const Key> keys, const IniItem& item) {
   (this->*key->handler)(item);
 }
 
-void SettingsParser::enter(const IniSection& section) {
+void SettingsParser::enter(const SettingsIniSection& section) {
   leave_ignore();
   section_ = section.name;
   section_place_ = section.place;
@@ -120,31 +120,31 @@ void SettingsParser::leave_ignore() {
   }
 }
 
-std::optional<std::vector<std::string>> SettingsParser::selectors(const IniItem& item) {
+std::optional<std::vector<std::string>> SettingsParser::selectors(const SettingsIniItem& item) {
   Result<std::vector<std::string>> parsed = parse_rule_selectors(item.value, context_.rules);
   if (parsed) return std::move(*parsed);
   error(item.value_place, parsed.error().message);
   return std::nullopt;
 }
 
-void SettingsParser::take_fail_on(const IniItem& item) {
+void SettingsParser::take_fail_on(const SettingsIniItem& item) {
   settings().fail_on = parse_severity(item.value);
   if (!settings().fail_on) error(item.value_place, "'fail_on' takes error, warning or info, not '" + item.value + "'");
 }
 
-void SettingsParser::take_strict(const IniItem& item) {
+void SettingsParser::take_strict(const SettingsIniItem& item) {
   settings().strict = parse_boolean(item.value);
   if (!settings().strict) error(item.value_place, "'strict' takes true or false, not '" + item.value + "'");
 }
 
-void SettingsParser::take_root(const IniItem& item) { settings().root = join_path(settings().directory, item.value); }
+void SettingsParser::take_root(const SettingsIniItem& item) { settings().root = join_path(settings().directory, item.value); }
 
-void SettingsParser::take_exclude(const IniItem& item) {
+void SettingsParser::take_exclude(const SettingsIniItem& item) {
   settings().exclude_text = item.value;
   for (const std::string_view pattern : split_list(item.value)) settings().exclude.add_line(pattern);
 }
 
-void SettingsParser::take_product(const IniItem& item) {
+void SettingsParser::take_product(const SettingsIniItem& item) {
   const std::string name = to_lower(item.key);
   if (std::find(context_.products.begin(), context_.products.end(), name) == context_.products.end()) {
     return error(item.key_place, fmt::format("unknown product '{}'{}", item.key, did_you_mean(name, context_.products)));
@@ -153,18 +153,18 @@ void SettingsParser::take_product(const IniItem& item) {
   if (!settings().products.emplace(name, item.value).second) error(item.key_place, fmt::format("'{}' is set twice", item.key));
 }
 
-void SettingsParser::take_ignore_path(const IniItem& item) {
+void SettingsParser::take_ignore_path(const SettingsIniItem& item) {
   FileIgnore& ignore = settings().ignores.back();
   ignore.path_text = item.value;
   ignore.files.add_line(item.value);
 }
 
-void SettingsParser::take_ignore_until(const IniItem& item) {
+void SettingsParser::take_ignore_until(const SettingsIniItem& item) {
   settings().ignores.back().until = item.value;
   if (!is_date(item.value)) error(item.value_place, "'until' takes a date as YYYY-MM-DD, not '" + item.value + "'");
 }
 
-AddressSet SettingsParser::addresses(const IniItem& item) {
+AddressSet SettingsParser::addresses(const SettingsIniItem& item) {
   std::vector<AddressSet> sets;
   for (const std::string_view text : split_list(item.value)) {
     std::optional<AddressSet> set = AddressSet::parse(text);
@@ -190,8 +190,8 @@ SettingsResult SettingsParser::parse(std::string_view text) {
                                            {"rule", &SettingsParser::take_ignore_rule},
                                            {"reason", &SettingsParser::take_ignore_reason},
                                            {"until", &SettingsParser::take_ignore_until}}};
-  const IniFile file = read_ini(text);
-  for (const IniProblem& problem : file.problems) error(problem.place, problem.message);
+  const SettingsIniFile file = read_ini(text);
+  for (const SettingsIniProblem& problem : file.problems) error(problem.place, problem.message);
   auto item = file.items.begin();
   for (std::size_t section = 0; section < file.sections.size(); ++section) {
     enter(file.sections[section]);
