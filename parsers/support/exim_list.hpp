@@ -15,6 +15,7 @@
 #include "lint/policy.hpp"
 #include "lint/source.hpp"
 #include "parsers/support/exim_lines.hpp"
+#include "parsers/support/exim_lookup.hpp"
 #include "parsers/support/exim_options.hpp"
 #include "parsers/support/exim_text.hpp"
 
@@ -84,32 +85,5 @@ struct EximLoweredList {
 /// Lowers a list whose text has been expanded already. An expansion that cannot be decided is the caller's to make
 /// Opaque.
 EximLoweredList lower_exim_list(const EximText& value, EximSubject subject, const EximListContext& context);
-
-/// The keys of a single-key lookup's file as patterns over the subject of a list, such as `partial-lsearch;/etc/x`;
-/// nothing where the text is no lookup. Used by lists, and by `${lookup…}` where only "found" matters.
-struct EximLookup {
-  std::string type{};  ///< lsearch, wildlsearch, cdb, mysql…
-  bool net = false;    ///< `net-`, `net24-`
-  std::optional<unsigned> net_mask{};
-  std::optional<unsigned> partial{};  ///< least number of fixed components
-  bool default_star = false;          ///< `*`
-  bool default_star_at = false;       ///< `*@`
-  TextRange argument{};               ///< file name or query, within the text
-};
-std::optional<EximLookup> parse_exim_lookup(std::string_view text);
-
-struct EximKeys {
-  struct Key {
-    std::string key{};
-    std::string value{};
-    Span span{};
-  };
-  std::vector<Key> keys{};
-  /// Why the keys could not be read; empty where they could. `assumable`: data that is not at hand (SQL, LDAP, DNS).
-  std::string failure{};
-  bool assumable = false;
-};
-/// Reads the file of a lookup (lsearch family, iplsearch, dsearch, cdb). Key order is the file's.
-EximKeys read_exim_keys(const EximLookup& lookup, std::string_view argument, SourceSet& sources, FileId from);
 
 }  // namespace relaylint
