@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lint/line_diff.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace relaylint;
@@ -27,20 +28,21 @@ std::string diff_of(const Case& c) {
 }
 
 /// Applies the diffs of all cases as one patch, by the given program, and compares every byte.
-void check_applied_by(const std::string& program, const std::vector<Case>& cases) {
-  CAPTURE(program);
+void check_applied_by(const std::vector<std::string>& program, const std::vector<Case>& cases) {
+  CAPTURE(program.front());
   const TemporaryFolder folder;
   std::string patch;
   for (const Case& c : cases) {
     if (c.before) folder.write(c.name, *c.before);
     patch += diff_of(c);
   }
-  const TemporaryFolder outside;
-  const ProgramResult result = run_in(folder.path(), program + " < " + outside.write("patch", patch));
-  CAPTURE(result.output);
-  REQUIRE(result.status == 0);
-  CHECK(result.output.find("fuzz") == std::string::npos);
-  CHECK(result.output.find("offset") == std::string::npos);
+  const Ran ran = run_program(
+      program, folder.path(), patch,
+      {"LC_ALL=C", "GIT_CEILING_DIRECTORIES=/", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null"});
+  CAPTURE(ran.err);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.out.find("fuzz") == std::string::npos);
+  CHECK(ran.out.find("offset") == std::string::npos);
   for (const Case& c : cases) {
     CAPTURE(c.name);
     REQUIRE(std::filesystem::is_regular_file(folder / c.name));
@@ -49,8 +51,8 @@ void check_applied_by(const std::string& program, const std::vector<Case>& cases
 }
 
 void check_applied(const std::vector<Case>& cases) {
-  check_applied_by("patch -p1", cases);
-  check_applied_by("git apply", cases);
+  check_applied_by({"patch", "-p1"}, cases);
+  check_applied_by({"git", "apply"}, cases);
 }
 
 std::string numbered_lines(std::size_t count) {

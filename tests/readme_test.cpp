@@ -9,6 +9,7 @@
 
 #include "parsers/registry.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace relaylint::test {
@@ -32,7 +33,7 @@ std::string output_of(std::string_view command) {
   std::string line(command.substr(0, command.find('\n')));
   REQUIRE(line.starts_with(kRun));
   line.replace(0, kRun.size(), std::string("'") + RELAYLINT_BINARY + "' --color never");
-  return run_in(RELAYLINT_SOURCE_DIR, line).output;
+  return run_program({"sh", "-c", "exec 2>&1; " + line}, RELAYLINT_SOURCE_DIR).out;
 }
 
 /// The text with the output of every command in a `console` block as it really is.

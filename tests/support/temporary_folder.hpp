@@ -28,13 +28,4 @@ class TemporaryFolder {
 /// All bytes of a file; throws where it cannot be read.
 std::string read_bytes(const std::string& path);
 
-/// What a program came to.
-struct ProgramResult {
-  int status = -1;
-  std::string output;  ///< standard output and standard error
-};
-
-/// Runs a shell line in a folder, in the C locale and without the user's git settings.
-ProgramResult run_in(const std::string& folder, const std::string& line);
-
 }  // namespace relaylint::test
