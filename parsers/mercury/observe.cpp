@@ -45,12 +45,14 @@ void Lowering::observe_switches() {
   contradiction(settings_.relay, "Relay");
   contradiction(settings_.strict, "Strict_Relay");
 
-  // A local sender is not enough, so no rule speaks of an open relay; the user must still learn what each version does.
-  const bool unsure = !settings_.relay.surely_zero() && !settings_.relay.surely_on();
-  if (unsure && settings_.relay.entries.size() < 2 && !settings_.strict.surely_not_on() && !edition_.has_no_control()) {
-    advise(settings_.relay.entries.empty() ? settings_.place : settings_.relay.span, relay_doubt(), control);
-  } else if (settings_.sections.empty() && module_.loaded) {
-    advise(settings_.place, relay_doubt(), control);
+  // No rule speaks of an open relay where it is only likely; what to do is told all the same.
+  const bool unsure =
+      !settings_.relay.surely_zero() && !settings_.relay.surely_on() && !settings_.strict.surely_not_on();
+  const bool no_section = settings_.sections.empty() && module_.loaded;
+  if ((unsure || no_section) && settings_.relay.entries.size() < 2 && !edition_.has_no_control()) {
+    advise(settings_.relay.entries.empty() ? settings_.place : settings_.relay.span,
+           "set Relay : 0 and Strict_Relay : 1 here, which mean the same in every version that has relay control",
+           control);
   }
   const bool nobody =
       std::none_of(settings_.listed.begin(), settings_.listed.end(), [](const Listed& listed) { return listed.allow; });
