@@ -118,7 +118,7 @@ TEST_CASE("cli: --fix writes, --diff prints what it would write, and a fixed fil
 
   const Ran fix = run_relaylint({"--fix", "--backup=.old", "open/GWIA.CFG"}, folder.path());
   CHECK(fix.status == 0);
-  CHECK(fix.out.find("fixed [RL001]") != std::string::npos);
+  CHECK(fix.out.find("fixed[RL001]") != std::string::npos);
   CHECK(read_bytes(path) == kClosed);
   CHECK(read_bytes(path + ".old") == kOpen);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "lint/output/escape.hpp"
@@ -11,7 +12,7 @@
 namespace relaylint {
 namespace {
 
-constexpr std::size_t kShownPrefixes = 8;
+constexpr std::size_t kMaxPrefixes = 4096;
 
 std::string one_line(std::string_view text) {
   constexpr std::size_t kLongest = 160;
@@ -43,13 +44,50 @@ std::vector<ReportedStep> collect_path(const SourceSet& sources, const std::vect
   return steps;
 }
 
+/// The same edit on fewer bytes. One that repeats bytes which are no UTF-8 could not be written as JSON.
+void trim_common_bytes(std::string_view old, ReportedEdit& edit) {
+  const std::string& text = edit.text;
+  const std::size_t shorter = std::min(old.size(), text.size());
+  std::size_t front = 0;
+  while (front < shorter && old[front] == text[front]) ++front;
+  std::size_t back = 0;
+  while (back < shorter - front && old[old.size() - 1 - back] == text[text.size() - 1 - back]) ++back;
+  edit.offset += static_cast<std::uint32_t>(front);
+  edit.length = static_cast<std::uint32_t>(old.size() - front - back);
+  edit.text = text.substr(front, text.size() - front - back);
+}
+
 ReportedFix collect_fix(const SourceSet& sources, const Fix& fix) {
   ReportedFix reported{escape(fix.title), fix.applicability, {}, fix.steps, diffs_of(sources, fix.edits)};
   for (const Edit& edit : fix.edits) {
     reported.edits.push_back(
         {sources.file(edit.span.file).path(), edit.span.range.start, edit.span.range.size(), edit.text});
+    if (!is_utf8(edit.text)) trim_common_bytes(sources.slice(edit.span), reported.edits.back());
   }
   return reported;
+}
+
+/// Places that parsing made nothing of: its problems, and the leaves it calls errors. Each once, in the order of files
+/// and lines.
+std::vector<Place> places_not_understood(const Configuration& configuration) {
+  const SourceSet& sources = *configuration.sources;
+  std::vector<Span> spans;
+  for (const Note& note : configuration.policy.not_understood) spans.push_back(note.span);
+  for (const Problem& problem : configuration.document->problems) spans.push_back(problem.span);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto id = static_cast<FileId>(i);
+    if (!sources.file(id).present()) continue;
+    configuration.document->for_each_leaf(id, [&](const Leaf& leaf) {
+      if (leaf.kind == LeafKind::Error) spans.push_back({id, leaf.whole});
+    });
+  }
+  std::vector<Place> places;
+  for (const Span span : spans) places.push_back(collect_place(sources, span));
+  const auto key = [](const Place& place) { return std::tuple(place.path, place.start.line, place.start.column); };
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) { return key(a) < key(b); });
+  const auto same = [&](const Place& a, const Place& b) { return key(a) == key(b); };
+  places.erase(std::unique(places.begin(), places.end(), same), places.end());
+  return places;
 }
 
 }  // namespace
@@ -89,11 +127,11 @@ ReportedExposure collect_exposure(const Exposure& exposure) {
   const AddressSet v6 = exposure.clients.intersect(AddressSet::all_v6());
   reported.ipv4_addresses = v4.count_v4();
   reported.all_ipv4 = v4 == public_addresses().intersect(AddressSet::all_v4());
-  if (!reported.all_ipv4) reported.ipv4_prefixes = v4.prefixes(kShownPrefixes);
+  if (!reported.all_ipv4) reported.ipv4_prefixes = v4.prefixes(kMaxPrefixes);
   if (!v6.empty() && v6 == public_addresses().intersect(AddressSet::all_v6())) {
     reported.ipv6_prefixes = {"::/0"};
   } else {
-    reported.ipv6_prefixes = v6.v6_prefixes(kShownPrefixes);
+    reported.ipv6_prefixes = v6.v6_prefixes(kMaxPrefixes);
   }
   reported.anyone = exposure.anyone;
   reported.recipients = exposure.recipients;
@@ -160,8 +198,7 @@ ConfigurationReport collect(const Configuration& configuration, const std::funct
   report.exposure = collect_exposure(configuration.verdict.exposure);
   report.assumptions = collect_notes(sources, configuration.verdict.assumptions);
   report.reasons = collect_notes(sources, configuration.verdict.reasons);
-  for (const Note& note : configuration.policy.not_understood)
-    report.not_understood.push_back(collect_place(sources, note.span));
+  report.not_understood = places_not_understood(configuration);
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const SourceFile& file = sources.file(static_cast<FileId>(i));
     if (!file.present()) continue;

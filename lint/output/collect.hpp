@@ -18,7 +18,8 @@ ReportedDecision collect_decision(const SourceSet& sources, const Decision& deci
 Place collect_place(const SourceSet& sources, Span span);
 ReportedExposure collect_exposure(const Exposure& exposure);
 
-/// The shell line that shows a witness on the real server: the format's own (`exim -bh …`), else what speaks SMTP to it from outside.
+/// The shell line that shows a witness on the real server: the format's own (`exim -bh …`), else what speaks SMTP to it
+/// from outside.
 std::string replay_line(std::string_view pattern, const Transaction& transaction, const std::string& file);
 
 }  // namespace relaylint

@@ -24,8 +24,8 @@ bool in_intervals(char32_t c, const std::array<Interval, N>& intervals) {
 
 // Unicode: Cc, Zl, Zp, and those of Cf that change what a reader sees without showing themselves.
 constexpr std::array kObeyed = {
-    Interval{0x00, 0x1F},     Interval{0x7F, 0x9F},     Interval{0xAD, 0xAD},     Interval{0x61C, 0x61C},
-    Interval{0x180E, 0x180E}, Interval{0x200B, 0x200F}, Interval{0x2028, 0x202E}, Interval{0x2060, 0x206F},
+    Interval{0x00, 0x1F},     Interval{0x7F, 0x9F},     Interval{0xAD, 0xAD},       Interval{0x61C, 0x61C},
+    Interval{0x180E, 0x180E}, Interval{0x200B, 0x200F}, Interval{0x2028, 0x202E},   Interval{0x2060, 0x206F},
     Interval{0xFEFF, 0xFEFF}, Interval{0xFFF9, 0xFFFB}, Interval{0xE0000, 0xE007F},
 };
 // Unicode Standard Annex 11, East Asian Width W and F, by blocks.
@@ -37,8 +37,8 @@ constexpr std::array kWide = {
 };
 // Combining marks of the common scripts, and variation selectors.
 constexpr std::array kNoWidth = {
-    Interval{0x300, 0x36F},   Interval{0x483, 0x489},   Interval{0x591, 0x5BD},   Interval{0x610, 0x61A},
-    Interval{0x64B, 0x65F},   Interval{0x1AB0, 0x1AFF}, Interval{0x1DC0, 0x1DFF}, Interval{0x20D0, 0x20FF},
+    Interval{0x300, 0x36F},   Interval{0x483, 0x489},   Interval{0x591, 0x5BD},     Interval{0x610, 0x61A},
+    Interval{0x64B, 0x65F},   Interval{0x1AB0, 0x1AFF}, Interval{0x1DC0, 0x1DFF},   Interval{0x20D0, 0x20FF},
     Interval{0xFE00, 0xFE0F}, Interval{0xFE20, 0xFE2F}, Interval{0xE0100, 0xE01EF},
 };
 
@@ -93,6 +93,30 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  const std::string safe = escape(text);
+  const bool escaped = safe != text;
+  std::string word = escaped ? "$'" : "'";
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = code_point_at(text, i);
+    const char c = text[i];
+    if (c == '\'') {
+      word += escaped ? "\\'" : "'\\''";
+    } else if (c == '\\' && escaped) {
+      word += "\\\\";
+    } else if (must_be_escaped(point)) {
+      for (std::size_t k = 0; k < point.length; ++k)
+        word += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i + k]));
+    } else {
+      word += text.substr(i, point.length);
+    }
+    i += point.length;
+  }
+  return word + "'";
+}
+
 std::string escape_json_text(std::string_view json) {
   std::string out;
   out.reserve(json.size());
@@ -106,7 +130,8 @@ std::string escape_json_text(std::string_view json) {
     } else if (number < 0x10000) {
       out += fmt::format("\\u{:04x}", number);
     } else {
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((number - 0x10000) >> 10U), 0xDC00 + ((number - 0x10000) & 0x3FFU));
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((number - 0x10000) >> 10U),
+                         0xDC00 + ((number - 0x10000) & 0x3FFU));
     }
     at += point.length;
   }

@@ -15,8 +15,8 @@ constexpr std::size_t kMaxColumns = 120;
 constexpr std::size_t kColumnsBefore = 40;  ///< kept before the mark where a line is cut
 constexpr std::uint32_t kMaxBytes = 4096;   ///< of a line that are looked at; a longer one is cut around the mark first
 constexpr std::uint32_t kBytesAround = 1024;
-constexpr std::size_t kLinesAtEnds = 3;     ///< of a long range, at its beginning and at its end
-constexpr std::size_t kDiffLines = 12;      ///< of one file
+constexpr std::size_t kLinesAtEnds = 3;  ///< of a long range, at its beginning and at its end
+constexpr std::size_t kDiffLines = 12;   ///< of one file
 
 /// What is printed for some bytes.
 struct Cell {
@@ -63,7 +63,8 @@ std::vector<Cell> cells_of(const SourceFile& file, TextRange line, TextRange mar
     } else {
       const CodePoint point = code_point_at(file.slice({at, window.end}), 0);
       const bool tab = point.value == U'\t';
-      cell.text = tab ? std::string(kTabWidth - column % kTabWidth, ' ') : shown(file.slice({at, window.end}), 0, point);
+      cell.text =
+          tab ? std::string(kTabWidth - column % kTabWidth, ' ') : shown(file.slice({at, window.end}), 0, point);
       at += static_cast<std::uint32_t>(point.length);
     }
     cell.width = display_width(cell.text);
@@ -95,7 +96,8 @@ ExcerptLine show_line(const SourceFile& file, TextRange line, TextRange mark) {
   const std::vector<Cell> cells = cells_of(file, line, mark);
   const std::size_t first = first_cell(cells, mark.start);
   std::size_t end = first;
-  for (std::size_t width = 0; end < cells.size() && width + cells[end].width <= kMaxColumns; ++end) width += cells[end].width;
+  for (std::size_t width = 0; end < cells.size() && width + cells[end].width <= kMaxColumns; ++end)
+    width += cells[end].width;
   ExcerptLine shown_line;
   shown_line.number = file.line_column(line.start).line;
   const bool cut_before = first > 0 || (!cells.empty() && cells.front().offset > line.start);
@@ -182,7 +184,10 @@ void add_hunk(const SourceFile& file, const Hunk& hunk, std::uint32_t& shift, st
   std::vector<std::string> after = split_lines(hunk.after);
   std::uint32_t line = file.line_column(hunk.lines.start).line;
   const std::size_t growth = after.size() - before.size();  // may wrap; added to a number that takes it back
+  std::string context;
+  if (hunk.lines.start > 0) context = file.slice(file.line_at(hunk.lines.start - 1));
   while (!before.empty() && !after.empty() && before.front() == after.front()) {
+    context = before.front();
     before.erase(before.begin());
     after.erase(after.begin());
     ++line;
@@ -191,6 +196,7 @@ void add_hunk(const SourceFile& file, const Hunk& hunk, std::uint32_t& shift, st
     before.pop_back();
     after.pop_back();
   }
+  if (before.empty() && line > 1) out.push_back({' ', line - 1, show_text(context)});
   std::uint32_t number = line;
   for (const std::string& text : before) out.push_back({'-', number++, show_text(text)});
   number = line + shift;

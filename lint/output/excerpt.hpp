@@ -9,8 +9,8 @@
 
 namespace relaylint {
 
-/// The lines that `range` covers, with the part that it marks. Of a long range the first and the last lines; of a long line a
-/// window around the mark.
+/// The lines that `range` covers, with the part that it marks. Of a long range the first and the last lines; of a long
+/// line a window around the mark.
 std::vector<ExcerptLine> excerpt_of(const SourceFile& file, TextRange range);
 
 /// What the edits make of the lines that they touch, a few lines of each file.

@@ -13,7 +13,8 @@ struct OutputOptions {
   bool color = false;
   bool verbose = false;
   bool quiet = false;  ///< only what is wrong
-  std::size_t width = 80;
+  /// Options that a command which is told to the user must repeat, each with a blank before it (` --as exim4`).
+  std::string arguments{};
 };
 
 struct OutputFormat {

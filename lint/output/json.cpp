@@ -1,5 +1,6 @@
 // contract.md 4: docs/schema/relaylint-v1.schema.json is the authority on keys, their order and types.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lint/output/escape.hpp"
@@ -41,12 +42,22 @@ Json position_json(LineColumn position, std::uint32_t offset) {
   return {{"line", position.line}, {"column", position.column}, {"offset", offset}};
 }
 
+/// What has to be done by hand is told in the title: the report has no other place for it.
+std::string title_with_steps(const ReportedFix& fix) {
+  std::string title = fix.title;
+  for (std::size_t i = 0; i < fix.steps.size(); ++i) title += (i == 0 ? ": " : "; ") + fix.steps[i];
+  return title;
+}
+
 Json fix_json(const ReportedFix& fix) {
-  Json json{{"title", text(fix.title)}, {"applicability", to_string(fix.applicability)}};
-  json["edits"] = array_of(fix.edits, [](const ReportedEdit& edit) {
+  // Bytes that are no text cannot be said in JSON, and a reader must not apply something else.
+  const bool sayable =
+      std::all_of(fix.edits.begin(), fix.edits.end(), [](const ReportedEdit& edit) { return is_utf8(edit.text); });
+  Json json{{"title", text(title_with_steps(fix))},
+            {"applicability", to_string(sayable ? fix.applicability : Applicability::Display)}};
+  json["edits"] = array_of(sayable ? fix.edits : std::vector<ReportedEdit>(), [](const ReportedEdit& edit) {
     return Json{{"path", text(edit.path)}, {"offset", edit.offset}, {"length", edit.length}, {"text", text(edit.text)}};
   });
-  if (!fix.steps.empty()) json["steps"] = fix.steps;
   return json;
 }
 

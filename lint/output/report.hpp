@@ -1,6 +1,6 @@
 #pragma once
-// What reports are made of: plain data, finished and sorted, with nothing in it that points into a configuration. Formats
-// (one file each in this folder) only write it down.
+// What reports are made of: plain data, finished and sorted, with nothing in it that points into a configuration.
+// Formats (one file each in this folder) only write it down.
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,8 @@
 
 namespace relaylint {
 
-/// One line of an excerpt, fit to be shown: escaped, masked, tabs expanded, cut to a window. Columns are display columns.
+/// One line of an excerpt, fit to be shown: escaped, masked, tabs expanded, cut to a window. Columns are display
+/// columns.
 struct ExcerptLine {
   std::uint32_t number = 1;
   std::string text;
@@ -47,9 +48,11 @@ struct ReportedEdit {
   std::uint32_t offset = 0;
   std::uint32_t length = 0;
   std::string text;
+  bool operator==(const ReportedEdit&) const = default;
 };
 
-/// One line of the small diff that shows a fix: `-`, `+`, or ` ` for a line that was left out ("… 7 more lines").
+/// One line of the small diff that shows a fix: `-`, `+`, or ` ` for the line before an insertion and for what was left
+/// out ("… 7 more lines", number 0).
 struct DiffLine {
   char sign = ' ';
   std::uint32_t number = 0;
@@ -89,7 +92,7 @@ struct ReportedWitness {
 
 struct ReportedExposure {
   std::uint64_t ipv4_addresses = 0;
-  bool all_ipv4 = false;                    ///< every public address
+  bool all_ipv4 = false;                     ///< every public address
   std::vector<std::string> ipv4_prefixes{};  ///< the fewest that say it, at most a few
   std::vector<std::string> ipv6_prefixes{};  ///< "::/0" for all public ones
   bool anyone = false;

@@ -11,27 +11,34 @@ namespace {
 constexpr std::string_view kBlanks = " \t";
 
 // Parts of names of settings whose value is a password.
-constexpr std::array<std::string_view, 6> kSecretWords = {"password", "passwd", "passphrase", "passwort", "secret", "pwd"};
+constexpr std::array<std::string_view, 6> kSecretWords = {"password", "passwd", "passphrase",
+                                                          "passwort", "secret", "pwd"};
 // Whole names of settings whose value holds one among other things (Exim: authenticators' client side, SQL servers).
-constexpr std::array<std::string_view, 7> kSecretNames = {"client_send",    "mysql_servers", "pgsql_servers", "oracle_servers",
-                                                          "ibase_servers", "redis_servers", "pass"};
+constexpr std::array<std::string_view, 7> kSecretNames = {
+    "client_send", "mysql_servers", "pgsql_servers", "oracle_servers", "ibase_servers", "redis_servers", "pass"};
 // Parts of names that say: the value is not the password but where it is, or how it is checked.
-constexpr std::array<std::string_view, 9> kNoSecret = {"file", "map", "path", "check", "dir", "table", "expir", "length", "prompt"};
+constexpr std::array<std::string_view, 9> kNoSecret = {"file",  "map",   "path",   "check", "dir",
+                                                       "table", "expir", "length", "prompt"};
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-std::size_t skip_blanks(std::string_view line, std::size_t at) { return std::min(line.find_first_not_of(kBlanks, at), line.size()); }
+std::size_t skip_blanks(std::string_view line, std::size_t at) {
+  return std::min(line.find_first_not_of(kBlanks, at), line.size());
+}
 
 bool names_secret(std::string_view lower_name) {
-  const auto contained = [lower_name](std::string_view part) { return lower_name.find(part) != std::string_view::npos; };
+  const auto contained = [lower_name](std::string_view part) {
+    return lower_name.find(part) != std::string_view::npos;
+  };
   if (std::any_of(kNoSecret.begin(), kNoSecret.end(), contained)) return false;
   if (std::find(kSecretNames.begin(), kSecretNames.end(), lower_name) != kSecretNames.end()) return true;
   return std::any_of(kSecretWords.begin(), kSecretWords.end(), contained);
 }
 
-/// Where the value that begins at `at` ends: at its closing quote or bracket, else with the line (`one_word`: with the word).
+/// Where the value that begins at `at` ends: at its closing quote or bracket, else with the line (`one_word`: with the
+/// word).
 TextRange value_at(std::string_view line, std::size_t at, char separator, bool one_word) {
   std::string_view closing;
   std::size_t start = skip_blanks(line, at);
@@ -87,7 +94,8 @@ void find_hidden(std::string_view line, std::vector<TextRange>& out) {
   if (!value.empty()) out.push_back(value);
 }
 
-/// Exim: what an authenticator's condition compares the offered password with, `eq{$auth2}{VALUE}`; in old files `$2`, `$3`.
+/// Exim: what an authenticator's condition compares the offered password with, `eq{$auth2}{VALUE}`; in old files `$2`,
+/// `$3`.
 void find_compared(std::string_view line, std::vector<TextRange>& out) {
   constexpr std::array<std::string_view, 4> kOffered = {"{$auth2}{", "{$auth3}{", "{$2}{", "{$3}{"};
   const bool condition = line.find("server_condition") != std::string_view::npos;
@@ -97,7 +105,8 @@ void find_compared(std::string_view line, std::vector<TextRange>& out) {
       const std::size_t start = at + kOffered[i].size();
       const std::size_t end = std::min(line.find('}', start), line.size());
       // Nothing, or an expansion that looks the password up elsewhere, is no secret.
-      if (end > start && line[start] != '$') out.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
+      if (end > start && line[start] != '$')
+        out.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
     }
   }
 }
