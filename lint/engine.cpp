@@ -84,20 +84,23 @@ Configuration examine(const Target& target, FileReader& reader, const EngineOpti
 
 // --- patched files ----------------------------------------------------------------------------------------------
 
+void OverlayReader::put(const std::string& path, std::shared_ptr<const std::string> bytes) {
+  files_[canonical(path)] = std::move(bytes);
+}
+
 FileContent OverlayReader::read(const std::string& path) {
-  const auto patched = files_.find(path);
+  const auto patched = files_.find(canonical(path));
   if (patched == files_.end()) return base_.read(path);
   return {FileKind::Regular, patched->second, {}};
 }
 
-FileKind OverlayReader::kind(const std::string& path) {
-  return files_.contains(path) ? FileKind::Regular : base_.kind(path);
-}
+FileKind OverlayReader::kind(const std::string& path) { return covers(path) ? FileKind::Regular : base_.kind(path); }
 
 std::vector<std::string> OverlayReader::list(const std::string& directory) {
   std::vector<std::string> names = base_.list(directory);
+  const std::string folder = canonical(directory);
   for (const auto& [path, bytes] : files_) {
-    if (directory_of(path) != directory) continue;
+    if (directory_of(path) != folder) continue;
     const std::string name(base_name(path));
     const auto place = std::lower_bound(names.begin(), names.end(), name);
     if (place == names.end() || *place != name) names.insert(place, name);

@@ -62,10 +62,17 @@ Configuration examine(const Target& target, FileReader& reader, const EngineOpti
 /// New bytes for some files of a configuration, by path.
 using PatchedFiles = std::map<std::string, std::shared_ptr<const std::string>>;
 
-/// Reads patched bytes where there are some, else what `base` reads.
+/// Reads patched bytes where there are some, else what `base` reads. A file is the same under all of its names.
 class OverlayReader final : public FileReader {
  public:
-  OverlayReader(FileReader& base, PatchedFiles files) : base_(base), files_(std::move(files)) {}
+  explicit OverlayReader(FileReader& base, const PatchedFiles& files = {}) : base_(base) {
+    for (const auto& [path, bytes] : files) put(path, bytes);
+  }
+  /// From now on the file has these bytes.
+  void put(const std::string& path, std::shared_ptr<const std::string> bytes);
+  /// Is the file read from here?
+  bool covers(const std::string& path) { return files_.contains(canonical(path)); }
+
   FileContent read(const std::string& path) override;
   FileKind kind(const std::string& path) override;
   std::vector<std::string> list(const std::string& directory) override;
@@ -73,7 +80,7 @@ class OverlayReader final : public FileReader {
 
  private:
   FileReader& base_;
-  PatchedFiles files_;
+  PatchedFiles files_{};  ///< by canonical path
 };
 
 /// Applies edits (of several files) to the files of a set. Edits must not overlap; they may come in any order.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <string>
@@ -139,4 +140,48 @@ TEST_CASE("round trip: what was fixed is not found again") {
     }
     if (before.state() == VerdictState::Closed) CHECK(after.state() == VerdictState::Closed);
   }
+}
+
+TEST_CASE("round trip: a file that two configurations share is changed once") {
+  const Files input = {{"a/config", "hostnames = a.example\nsecond_config_file = /etc/common\n"},
+                       {"b/config", "hostnames = b.example\nsecond_config_file = /etc/common\n"},
+                       {"etc/common", "# both\nsmtp_remote_allow = \"localnet:0/0\"\n"}};
+  Files wanted = input;
+  wanted["etc/common"] = "# both\nsmtp_remote_allow = \"localnet\"\n";
+  const auto run = [](const TemporaryFolder& folder, const std::string& mode) {
+    return run_relaylint({mode, "--isolated", "--root", ".", "--product", "smail=3.2.0.121", "a/config", "b/config"},
+                         folder.path());
+  };
+  const TemporaryFolder copy;
+  write_tree(copy, input);
+  CHECK(run_program({"patch", "-p1"}, copy.path(), run(copy, "--diff").out).status == 0);
+  CHECK(load_folder(copy.path()) == wanted);
+
+  const TemporaryFolder in_place;
+  write_tree(in_place, input);
+  const Ran fixed = run(in_place, "--fix");
+  CAPTURE(fixed.err);
+  CHECK(fixed.status == 0);
+  CHECK(load_folder(in_place.path()) == wanted);
+}
+
+TEST_CASE("round trip: the diff names the file behind a symbolic link, below the folder one is in, or from the root") {
+  const TemporaryFolder folder;
+  const std::string before = "hostnames = a.example\nsmtp_remote_allow = \"localnet:0/0\"\n";
+  const std::string after = "hostnames = a.example\nsmtp_remote_allow = \"localnet\"\n";
+  const std::string file = folder.write("real/config", before);
+  std::filesystem::create_directory(folder / "etc");
+  std::filesystem::create_symlink("../real/config", folder / "etc/config");
+  const auto diff = [&](const std::string& path, const std::string& from) {
+    return run_relaylint({"--diff", "--isolated", "--product", "smail=3.2.0.121", "--as", "smail", path}, from).out;
+  };
+  for (const std::string& path : {std::string("etc/config"), std::string("./etc/../real/config"), file}) {
+    CAPTURE(path);
+    CHECK(run_program({"patch", "-p1"}, folder.path(), diff(path, folder.path())).status == 0);
+    CHECK(read_bytes(file) == after);
+    folder.write("real/config", before);
+  }
+  CHECK(run_program({"patch", "-p1", "-d", "/"}, folder.path(), diff("../real/config", folder / "etc")).status == 0);
+  CHECK(read_bytes(file) == after);
+  CHECK(std::filesystem::is_symlink(folder / "etc/config"));
 }

@@ -15,11 +15,9 @@
 
 #include "lint/compare.hpp"
 #include "lint/date.hpp"
-#include "lint/diff.hpp"
 #include "lint/output/collect.hpp"
 #include "lint/output/escape.hpp"
 #include "lint/output/formats.hpp"
-#include "lint/write.hpp"
 #include "parsers/registry.hpp"
 #include "rules/registry.hpp"
 
@@ -276,6 +274,7 @@ void Session::lint(Report& report) {
   for (Examined& examined : examined_) {
     const PathContext& context = context_of(examined);
     const auto wanted = [&](const Finding& finding) { return context.wants(finding); };
+    if (options_.fix) look_again(examined);
     ConfigurationReport one = collect(examined.configuration, wanted);
     if (options_.fix) fix(examined, one);
     if (options_.verify)
@@ -283,67 +282,6 @@ void Session::lint(Report& report) {
           ReportedVerification{"unavailable", "no dry-run mode of this product is known to relaylint yet"};
     count_towards_status(examined, one);
     report.configurations.push_back(std::move(one));
-  }
-}
-
-FixResult Session::fix_of(const Examined& examined) {
-  const PathContext& context = context_of(examined);
-  FixOptions fix_options;
-  fix_options.unsafe = options_.unsafe_fixes;
-  FixResult result = fix_configuration(examined.configuration, reader_, context.engine, fix_options,
-                                       [&](const Finding& finding) { return context.wants(finding); });
-  for (const std::string& refusal : result.unproved) complain(examined.found.target.path + ": " + refusal);
-  return result;
-}
-
-void Session::fix(Examined& examined, ConfigurationReport& report) {
-  if (examined.found.target.bytes)
-    return complain("--fix cannot write standard input; --diff prints what it would write");
-  FixResult result = fix_of(examined);
-  if (result.files.empty()) return;
-  std::vector<FileChange> changes;
-  for (const std::string& path : result.order) {
-    const FileContent now = reader_.read(path);
-    std::shared_ptr<const std::string> before;
-    for (std::size_t i = 0; i < examined.configuration.sources->size(); ++i) {
-      const SourceFile& file = examined.configuration.sources->file(static_cast<FileId>(i));
-      if (file.path() == path && file.present()) before = file.share();
-    }
-    changes.push_back({path, std::move(before), result.files.at(path)});
-  }
-  const WriteResult written = write_files(changes, {options_.backup_suffix.value_or("")});
-  if (written.error) return complain(written.error->message);
-  const PathContext& context = context_of(examined);
-  std::vector<ReportedFinding> fixed;
-  for (const Finding& finding : result.fixed) {
-    // A finding of a later round has its place in a text that is gone; what it says is all that is told of it.
-    ReportedFinding told{finding.rule, finding.name, finding.severity, escape(finding.message), {}, {}, {}, {}};
-    if (finding.fix) told.fix = ReportedFix{escape(finding.fix->title), finding.fix->applicability, {}, {}, {}};
-    fixed.push_back(std::move(told));
-  }
-  report = collect(*result.after, [&](const Finding& finding) { return context.wants(finding); });
-  report.fixed = std::move(fixed);
-  report.written = written.written;
-}
-
-void Session::diff(std::string& out) {
-  char* directory = ::getcwd(nullptr, 0);
-  const std::string here = directory == nullptr ? "/" : directory;
-  std::free(directory);
-  for (const Examined& examined : examined_) {
-    const FixResult result = fix_of(examined);
-    for (const std::string& path : result.order) {
-      std::optional<std::string_view> before;
-      const SourceSet& sources = *examined.configuration.sources;
-      for (std::size_t i = 0; i < sources.size(); ++i) {
-        const SourceFile& file = sources.file(static_cast<FileId>(i));
-        if (file.path() == path && file.present()) before = file.bytes();
-      }
-      out += unified_diff(diff_name(reader_.canonical(path), here), before, *result.files.at(path));
-    }
-    const PathContext& context = context_of(examined);
-    count_towards_status(
-        examined, collect(examined.configuration, [&](const Finding& finding) { return context.wants(finding); }));
   }
 }
 

@@ -13,6 +13,7 @@
 #include "lint/rule_selection.hpp"
 #include "lint/settings.hpp"
 #include "lint/suppress.hpp"
+#include "lint/write.hpp"
 
 namespace relaylint::cli {
 
@@ -29,7 +30,7 @@ struct PathContext {
 
 class Session {
  public:
-  Session(const Options& options, FileReader& reader) : options_(options), reader_(reader) {}
+  Session(const Options& options, FileReader& reader) : options_(options), reader_(reader), fixed_(reader) {}
 
   /// Lints, asks, compares or fixes, prints the report, and gives the exit status of contract.md 2.
   int run();
@@ -55,6 +56,8 @@ class Session {
   void diff(std::string& out);
   void fix(Examined& examined, ConfigurationReport& report);
   FixResult fix_of(const Examined& examined);
+  /// Examines a configuration anew where fixes of others have changed its files.
+  void look_again(Examined& examined);
   void count_towards_status(const Examined& examined, const ConfigurationReport& report);
   bool print(const std::string& text);
   int status() const;
@@ -65,6 +68,7 @@ class Session {
 
   const Options& options_;
   FileReader& reader_;
+  OverlayReader fixed_;  ///< the files as the fixes so far leave them
   std::vector<std::string> paths_{};
   std::vector<std::unique_ptr<PathContext>> contexts_{};  ///< one a path
   std::vector<Examined> examined_{};
