@@ -96,15 +96,17 @@ bool is_named(const Variable& variable, std::string_view name);
 inline constexpr std::string_view kRejectRelays = "SMTPMTA_REJECT_RELAYS";
 inline constexpr std::string_view kRejectOriginated = "SMTP_OCH_REJECT_SMTP_ORIGINATED_MESSAGES";
 
-/// What a switch for which only `1` is on can be.
+/// What a switch for which only `1` is on can be: as its effective lines say, and as those say that may or may not
+/// count.
 struct OneSwitch {
   bool on = false;
   bool off = false;
-  bool unclear = false;
+  bool perhaps_on = false;
+  bool perhaps_off = false;
   const Variable* last = nullptr;  ///< the last effective one
 
-  [[nodiscard]] bool surely_on() const { return on && !off && !unclear; }
-  [[nodiscard]] bool surely_off() const { return !on && !unclear; }
+  [[nodiscard]] bool surely_on() const { return on && !off && !perhaps_off; }
+  [[nodiscard]] bool surely_off() const { return !on && !perhaps_on; }
 };
 OneSwitch switch_of(const DominoDocument& document, std::string_view name);
 

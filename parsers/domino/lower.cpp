@@ -41,7 +41,7 @@ class Lowering {
   void advise(Span place, std::string words, std::optional<PolicyChange> change = std::nullopt) {
     policy_.observations.push_back({ObservationKind::Advice, place, std::move(words), std::move(change)});
   }
-  void ineffective(const Variable& variable, std::string words);
+  void ineffective(const Variable& variable, std::string words, bool can_be_corrected = true);
   [[nodiscard]] bool is_protected() const { return reject_.surely_on() || originated_.surely_on(); }
   [[nodiscard]] PolicyChange control() const { return {PolicyChange::Kind::ControlRelaying, document_.place, {}}; }
 
@@ -153,10 +153,11 @@ void Lowering::later_or_unknown() {
 
 // --- what the user should know ----------------------------------------------------------------------------------
 
-void Lowering::ineffective(const Variable& variable, std::string words) {
+void Lowering::ineffective(const Variable& variable, std::string words, bool can_be_corrected) {
   if (policy_.observations.size() >= kMostObservations) return;
-  policy_.observations.push_back({ObservationKind::IneffectiveProtection, variable.span, std::move(words),
-                                  PolicyChange{PolicyChange::Kind::Correct, variable.span, {variable.span}}});
+  Observation observation{ObservationKind::IneffectiveProtection, variable.span, std::move(words)};
+  if (can_be_corrected) observation.change = PolicyChange{PolicyChange::Kind::Correct, variable.span, {variable.span}};
+  policy_.observations.push_back(std::move(observation));
 }
 
 void Lowering::observe_duplicates(std::string_view name, const OneSwitch& setting) {
@@ -204,13 +205,13 @@ void Lowering::observe_later(const Variable& variable) {
                 "this is a variable of the SMTP MTA of Release 4; no effect on Release 5 or later is documented");
   }
   if (is_named(variable, "SMTPRelayAllowHostsandDomains")) {
-    ineffective(
-        variable,
-        "a misprint in the documentation: the switch is named SMTPRelayHostsandDomains, and this has no effect");
+    ineffective(variable,
+                "a misprint in the documentation: the switch is named SMTPRelayHostsandDomains, and this has no effect",
+                false);
   }
   if (is_named(variable, "SMTPRelayHostsandDomains") && variable.value != "0" && variable.value != "1") {
     ineffective(variable,
-                "this is a switch, 0 or 1 (does Deny win over Allow?); no other value has a documented effect");
+                "this is a switch, 0 or 1 (does Deny win over Allow?); no other value has a documented effect", false);
   }
 }
 

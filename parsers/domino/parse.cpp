@@ -59,8 +59,8 @@ void NotesReader::find_section() {
     document_.place = document_.span({notes.name.start - 1, notes.name.end + 1});
   }
   if (doubtful && (!document_.notes_section || *doubtful < *document_.notes_section)) {
-    document_.unreadable =
-        Note{document_.span(sections[*doubtful].line), "Domino may not read this line as the header [Notes]"};
+    document_.unreadable = Note{document_.span(ini_without_ending(document_.bytes(), sections[*doubtful].line)),
+                                "Domino may not read this line as the header [Notes]"};
   } else if (!document_.notes_section) {
     document_.unreadable =
         Note{document_.place, "there is no [Notes] section: whatever reads this file, it is not read as a NOTES.INI"};

@@ -163,19 +163,19 @@ OneSwitch switch_of(const DominoDocument& document, std::string_view name) {
   for (const Variable& variable : document.variables) {
     if (variable.standing == Standing::Commented || !is_named(variable, name)) continue;
     const std::string_view value = trimmed(variable.value);
-    const bool one = value == "1";
-    if (variable.standing != Standing::Effective) {
-      result.unclear |= one || variable.standing == Standing::Doubtful;
+    // " 1", "01": perhaps a 1 for Domino.
+    const bool like_one = number_at(value) == 1 && value.find_first_not_of("01") == std::string_view::npos;
+    if (variable.standing == Standing::Effective) {
+      result.last = &variable;
+      result.on |= variable.value == "1";
+      result.off |= !like_one;
+      result.perhaps_on |= like_one && variable.value != "1";
+      result.perhaps_off |= like_one && variable.value != "1";
       continue;
     }
-    result.last = &variable;
-    if (variable.value == "1") {
-      result.on = true;
-    } else if (one || (number_at(value) == 1 && value.find_first_not_of("01") == std::string_view::npos)) {
-      result.unclear = true;  // " 1", "01": perhaps a 1 for Domino
-    } else {
-      result.off = true;
-    }
+    result.perhaps_on |= like_one || variable.standing == Standing::Doubtful;
+    result.perhaps_off |=
+        variable.standing == Standing::Doubtful || (variable.standing == Standing::Spaced && !like_one);
   }
   return result;
 }

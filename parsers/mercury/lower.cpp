@@ -136,10 +136,13 @@ void Lowering::allowed_clients() {
 void Lowering::local_senders() {
   const Switch& relay = settings_.relay;
   const Switch& strict = settings_.strict;
-  if (strict.surely_on() || policy_.local_domains.empty()) return;
+  if (strict.surely_on()) return;
   if (relay.surely_on() && !settings_.doubt) return;  // nobody is asked for a sender then
   const Span place = !strict.entries.empty() ? strict.span : !relay.entries.empty() ? relay.span : settings_.place;
-  std::vector<Condition> when{{Sender{policy_.local_domains, AddressPart::Domain}, place}};
+  PatternSet local = policy_.local_domains;
+  // Where the file names none, some name of the server is local all the same, and can be guessed.
+  if (local.empty()) local.add({PatternKind::Exact, policy_.local_name, settings_.place});
+  std::vector<Condition> when{{Sender{std::move(local), AddressPart::Domain}, place}};
   if (settings_.sections.empty()) {
     when.push_back(
         opaque("there is no [MercuryS] section; what MercuryS does without one is not documented", place, false));

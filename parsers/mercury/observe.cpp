@@ -51,7 +51,8 @@ void Lowering::observe_switches() {
   const bool no_section = settings_.sections.empty() && module_.loaded;
   if ((unsure || no_section) && settings_.relay.entries.size() < 2 && !edition_.has_no_control()) {
     advise(settings_.relay.entries.empty() ? settings_.place : settings_.relay.span,
-           "set Relay : 0 and Strict_Relay : 1 here, which mean the same in every version that has relay control",
+           std::string(no_section ? "there is no [MercuryS] section; add one with" : "set") +
+               " Relay : 0 and Strict_Relay : 1, which mean the same in every version that has relay control",
            control);
   }
   const bool nobody =

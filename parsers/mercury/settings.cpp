@@ -153,7 +153,7 @@ Module module_of(const IniDocument& document) {
     if (line.kind != IniLineKind::Comment || !in_protocols) continue;
     if (to_lower(document.text(line.line)).find("mercurys.dll") == std::string::npos) continue;
     switched_off = true;
-    module.span = document.span({line.line.start, std::max(line.line.start, line.line.end - 1)});
+    module.span = document.span(ini_without_ending(document.bytes(), line.line));
   }
   // An empty list says nothing about how the modules are loaded.
   module.loaded = !others && !switched_off;

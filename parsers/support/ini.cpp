@@ -216,7 +216,7 @@ void for_each_ini_leaf(std::string_view bytes, const IniDialect& dialect, const 
 IniDocument::IniDocument(SourceSet& sources, FileId main, const IniDialect& dialect)
     : Document(sources, main), dialect_(dialect), bytes_(sources.file(main).bytes()), ini_(read_ini(bytes_, dialect)) {
   for (const IniSection& section : ini_.sections) {
-    if (section.doubtful) note(section.line, "this section header may not be read as one");
+    if (section.doubtful) note(ini_without_ending(bytes_, section.line), "this section header may not be read as one");
   }
   for (const IniEntry& entry : ini_.entries) {
     if (entry.doubtful)
@@ -238,6 +238,11 @@ void IniDocument::for_each_leaf(FileId file, const LeafVisitor& visit) const {
     return;
   }
   for_each_ini_leaf(bytes_, dialect_, visit);
+}
+
+TextRange ini_without_ending(std::string_view bytes, TextRange line) {
+  while (line.end > line.start && (bytes[line.end - 1] == '\n' || bytes[line.end - 1] == '\r')) --line.end;
+  return line;
 }
 
 // --- editing ----------------------------------------------------------------------------------------------------

@@ -123,6 +123,9 @@ class IniDocument : public Document {
   IniFile ini_;
 };
 
+/// The line without its line ending, for messages.
+TextRange ini_without_ending(std::string_view bytes, TextRange line);
+
 /// The ending of the line `line`; where it has none (the last line), that of the line before; "\n" in a file of one
 /// line.
 std::string_view ini_line_ending(std::string_view bytes, TextRange line);
