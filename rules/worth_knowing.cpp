@@ -24,8 +24,9 @@ constinit const Rule worth_knowing = {
             R"(Facts that decide nothing: a domain that is accepted but not delivered here (backup MX), a smarthost that is no relay control, a copy of a file that the server does not read, exceptions that live in a database.)",
         .why = R"(They are what administrators are misled by most often.)",
         .example = {"groupwise", "GWIA.CFG", R"()", R"()"},
-        .fix_safety = R"(No fix: nothing is wrong.)",
-        .fix = FixAvailability::None,
+        .fix_safety =
+            R"(Mostly none, as nothing is wrong. Where a setting could not be decided, the protective one is offered (safe), or the steps in an administration program are told.)",
+        .fix = FixAvailability::Sometimes,
         .references = R"(The README of the format)",
     },
     check,

@@ -101,7 +101,8 @@ void NotesReader::run() {
       document_.problems.push_back({variable.span, "control bytes: this line may not be read as it looks"});
     }
   }
-  if (document_.unreadable) document_.problems.push_back({document_.unreadable->span, document_.unreadable->text});
+  if (document_.unreadable)
+    document_.problems.push_back({document_.unreadable->span, document_.unreadable->text, true});
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ void read_setup(DominoDocument& document) {
   document.unreadable = Note{
       document.span({begin, end}),
       is_template ? "this is a template, and no JSON before {{ }} and {% %} are filled in" : "this is not valid JSON"};
-  document.problems.push_back({document.unreadable->span, document.unreadable->text});
+  document.problems.push_back({document.unreadable->span, document.unreadable->text, true});
 }
 
 }  // namespace relaylint::domino

@@ -45,7 +45,7 @@ class DxlReader {
 
 void DxlReader::refuse(std::size_t offset, std::string message) {
   document_.unreadable = Note{span(offset, offset + 1), std::move(message)};
-  document_.problems.push_back({document_.unreadable->span, document_.unreadable->text});
+  document_.problems.push_back({document_.unreadable->span, document_.unreadable->text, true});
 }
 
 /// From `<` to `>`; attribute values may hold a `>`.

@@ -32,11 +32,13 @@ void trim(std::string_view bytes, std::size_t& begin, std::size_t& end) {
   while (end > begin && is_blank(bytes[end - 1])) --end;
 }
 
+/// What DOS programs leave behind the last line.
+constexpr std::string_view kNothing{"\x1A\0 \t\r\n", 6};
+
 std::optional<std::uint32_t> early_end_of(std::string_view bytes) {
   const std::size_t end = bytes.find(kControlZ);
-  if (end == std::string_view::npos) return std::nullopt;
-  constexpr std::string_view kNothing{"\x1A\0 \t\r\n", 6};
-  if (bytes.find_first_not_of(kNothing, end) == std::string_view::npos) return std::nullopt;
+  if (end == std::string_view::npos || bytes.find_first_not_of(kNothing, end) == std::string_view::npos)
+    return std::nullopt;
   return static_cast<std::uint32_t>(end);
 }
 
@@ -72,6 +74,12 @@ bool IniScanner::next(IniLine& line) {
   const std::size_t comment = comment_in(begin, end);
   std::size_t first = begin;
   while (first < comment && is_blank(bytes_[first])) ++first;
+  if (first < end && bytes_[first] == kControlZ &&
+      bytes_.find_first_not_of(kNothing, first) == std::string_view::npos) {
+    line.name = line.value = range(first, first);
+    line.doubtful = false;
+    return true;
+  }
   if (first == comment || dialect_.line_comments.find(bytes_[first]) != std::string_view::npos) {
     line.kind = first == end ? IniLineKind::Blank : IniLineKind::Comment;
     line.name = line.value = range(first, first);
@@ -221,10 +229,6 @@ IniDocument::IniDocument(SourceSet& sources, FileId main, const IniDialect& dial
   for (const IniEntry& entry : ini_.entries) {
     if (entry.doubtful)
       note(entry.statement(), "control bytes or a byte order mark: this line may not be read as it looks");
-  }
-  if (ini_.early_end) {
-    problems.push_back({span({*ini_.early_end, *ini_.early_end + 1}),
-                        "a Ctrl-Z: a program that reads text may take the file to end here"});
   }
 }
 

@@ -92,7 +92,8 @@ struct IniFile {
   /// The first one is what stands before any header: no name, an empty line at offset 0.
   std::vector<IniSection> sections{};
   std::vector<IniEntry> entries{};  ///< in file order
-  /// Where a Ctrl-Z stands that has more than blanks behind it: programs of DOS and Windows end a text file there.
+  /// Where a Ctrl-Z stands that has more than blanks behind it: programs of DOS and Windows end a text file there,
+  /// and what stands behind it may not count. The format must say so: it is no Problem yet.
   std::optional<std::uint32_t> early_end{};
 };
 
