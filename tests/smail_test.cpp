@@ -192,6 +192,7 @@ TEST_CASE("smail: other fixes") {
   CHECK(fixed("hostnames=corp.example\r\n") == "hostnames=corp.example\r\nsmtp_remote_allow=localnet\r\n");
   CHECK(fixed("hostnames=corp.example") == "hostnames=corp.example\nsmtp_remote_allow=localnet");
   CHECK(fixed(names + "-smtp_remote_allow # none\n") == names + "smtp_remote_allow = localnet # none\n");
+  CHECK(fixed(names + "smtp_remote_allow =  # none\n") == names + "smtp_remote_allow = localnet  # none\n");
   CHECK(fixed(names + "smtp_remote_allow = \"\"\n") == names + "smtp_remote_allow = localnet\n");
   CHECK(fixed(names + "smtp_remote_allow = 0/0\n# ours\nsmtp_remote_allow = localnet\n") ==
         names + "# ours\nsmtp_remote_allow = localnet\n");

@@ -125,7 +125,8 @@ void Lowering::name_domains() {
     at = {at.start + 1, at.end - 1};
     name = document_.slice(at);
   }
-  if (name.empty() || name.find_first_of(" \t\"") != std::string_view::npos) return;
+  constexpr std::string_view kHostChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (name.empty() || name.find_first_not_of(kHostChars) != std::string_view::npos) return;
   policy_.local_domains.add(Pattern{PatternKind::Exact, std::string(name), span(at), false, {}});
   policy_.local_name = to_lower(name);
 }

@@ -83,6 +83,7 @@ ParsedEntry parse_entry(std::string_view text) {
   if (at == end) return entry;
   if (!x3::parse(at, end, '=')) return failed(Error::NoEquals);
   if (entry.sign != 0) return failed(Error::SignedValue);
+  const Iterator behind_equals = at;
   x3::parse(at, end, gap);
 
   entry.has_value = true;
@@ -94,7 +95,7 @@ ParsedEntry parse_entry(std::string_view text) {
   } else {
     parse_value(at, end, bare_value, target);
   }
-  entry.value = range(base, start, at);
+  entry.value = at == start ? range(base, behind_equals, behind_equals) : range(base, start, at);
   entry.decoded = std::move(target.value);
   x3::parse(at, end, gap);
   return at == end ? entry : failed(Error::AfterValue);

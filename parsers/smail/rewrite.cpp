@@ -181,9 +181,8 @@ std::optional<Fix> Rewriting::correct(Span place) const {
   const Assignment* allow = document_.find(kAllow);
   if (allow == nullptr || allow->span(allow->text) != place) return std::nullopt;
   const std::string title = "set smtp_remote_allow to `localnet`" + std::string(kWho);
-  if (allow->text_value) return Fix{title, applicability(), {{allow->span(allow->value), "localnet"}}};
-  const TextRange name{allow->text.start, allow->name.end};
-  return Fix{title, applicability(), {{allow->span(name), new_entry()}}};
+  if (!allow->value.empty()) return Fix{title, applicability(), {{allow->span(allow->value), "localnet"}}};
+  return Fix{title, applicability(), {{allow->span(allow->text), new_entry()}}};
 }
 
 }  // namespace
