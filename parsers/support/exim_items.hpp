@@ -7,6 +7,7 @@
 
 #include "lint/policy.hpp"
 #include "parsers/support/exim_list.hpp"
+#include "parsers/support/exim_networks.hpp"
 
 namespace relaylint {
 
@@ -75,15 +76,5 @@ class EximItemReader {
   bool names_needed_ = false;  ///< clients without a name are dealt with already
   bool finished_ = false;
 };
-
-/// The addresses that a host list's item names: `1.2.3.4`, `10.0.0.0/8`, `2001:db8::/32`; nothing where Exim takes the
-/// text for none. Mask lengths beyond the family's end are its end.
-std::optional<AddressSet> parse_exim_network(std::string_view text, EximDialect dialect);
-/// What the writer of a malformed network (`10/8`, `192.168.1`, `0.0.0.0/0.0.0.0`) seems to mean; nothing where that is
-/// unclear.
-std::optional<AddressSet> guess_network(std::string_view text);
-
-/// A simple item of a domain list: `*`, `*tail`, `^regex` or a name.
-Pattern exim_domain_pattern(std::string_view text, Span span);
 
 }  // namespace relaylint

@@ -1,9 +1,10 @@
 // Addresses and networks as Exim's host lists spell them, well or badly.
 
+#include "parsers/support/exim_networks.hpp"
+
 #include <algorithm>
 #include <charconv>
-
-#include "parsers/support/exim_items.hpp"
+#include <string>
 
 namespace relaylint {
 

@@ -85,6 +85,48 @@ bool EximText::is_verbatim(TextRange range) const {
   return place(range).range.size() == range.size();
 }
 
+std::int32_t EximText::child_of(std::int32_t frame, std::int32_t ancestor) const {
+  if (frame == ancestor) return -1;
+  while (frames_[static_cast<std::size_t>(frame)].parent != ancestor) {
+    frame = frames_[static_cast<std::size_t>(frame)].parent;
+  }
+  return frame;
+}
+
+bool EximText::splits(std::uint32_t offset, std::int32_t frame) const {
+  if (offset == 0 || offset >= text_.size()) return false;
+  const auto left = piece_at(offset - 1);
+  const auto right = piece_at(offset);
+  if (left == right && !pieces_[left].verbatim) return true;
+  // Bytes beyond the range may stem from outside the macro that the range lies in.
+  if (common_of(pieces_[left].frame, frame) != frame || common_of(pieces_[right].frame, frame) != frame) return false;
+  const auto use = child_of(pieces_[right].frame, frame);
+  return use >= 0 && use == child_of(pieces_[left].frame, frame);
+}
+
+std::optional<Span> EximText::edit_place(TextRange range) const {
+  if (pieces_.empty()) return std::nullopt;
+  const auto frame = common_frame(range);
+  if (range.empty()) {
+    if (splits(range.start, frame)) return std::nullopt;
+    // Behind the byte before it rather than before the next: there it belongs to what it is appended to.
+    if (range.start == 0) return place(range);
+    const auto before = place({range.start - 1, range.start});
+    return Span{before.file, {before.range.end, before.range.end}};
+  }
+  if (splits(range.start, frame) || splits(range.end, frame)) return std::nullopt;
+  const auto last = piece_at(range.end - 1);
+  const auto file = piece_place_in_frame(pieces_[piece_at(range.start)], range, frame).file;
+  std::uint32_t reached = 0;
+  for (auto i = piece_at(range.start); i <= last; ++i) {
+    const auto part = piece_place_in_frame(pieces_[i], range, frame);
+    if (part.file != file || part.range.start < reached) return std::nullopt;
+    if (!pieces_[i].verbatim && pieces_[i].frame == frame && part.range.empty()) return std::nullopt;
+    reached = part.range.start;
+  }
+  return place_in_frame(range, frame);
+}
+
 bool EximText::from_macro(TextRange range) const {
   if (frames_.empty() || range.empty()) return false;
   const auto last = piece_at(range.end - 1);

@@ -5,6 +5,7 @@
 // line.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,11 @@ class EximText {
   [[nodiscard]] Span use_place(TextRange range) const;
   /// True where the bytes of the range are exactly the bytes of `place(range)`: an edit there changes nothing else.
   [[nodiscard]] bool is_verbatim(TextRange range) const;
+  /// The bytes of a file that hold exactly this range: changing them changes it, and nothing beside it in this text.
+  /// Continuations may lie in them. Nothing where there are no such bytes (a part of a macro's use and of what is
+  /// beside it, a decoded escape). Where the whole range came from a macro, they lie in its definition, and every other
+  /// use of it changes too.
+  [[nodiscard]] std::optional<Span> edit_place(TextRange range) const;
   /// True where any byte of the range came from a macro.
   [[nodiscard]] bool from_macro(TextRange range) const;
 
@@ -78,6 +84,9 @@ class EximText {
   /// The innermost macro use that all bytes of `range` came through.
   [[nodiscard]] std::int32_t common_frame(TextRange range) const;
   [[nodiscard]] std::int32_t common_of(std::int32_t a, std::int32_t b) const;
+  /// Whether a cut at `offset` goes through something that counts as a whole from within `frame`.
+  [[nodiscard]] bool splits(std::uint32_t offset, std::int32_t frame) const;
+  [[nodiscard]] std::int32_t child_of(std::int32_t frame, std::int32_t ancestor) const;
   void push(Piece piece, std::string_view text);
 
   std::string text_;
