@@ -25,6 +25,7 @@ class Rewriter {
 
  private:
   std::optional<Fix> write_rcpthosts() const;
+  void keep_loopback(Fix& fix) const;
   std::optional<Fix> drop_items(const PolicyChange& change) const;
   std::optional<Fix> restrict_rule(const RulesFile& rules, std::span<const Span> places) const;
   std::optional<Fix> drop_lines(std::string_view name, std::span<const Span> places) const;
@@ -47,7 +48,8 @@ Edit Rewriter::without_line(Span place) const {
   const std::size_t newline =
       place.range.start == 0 ? std::string_view::npos : bytes.rfind('\n', place.range.start - 1);
   const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-  const std::size_t end = bytes.find('\n', std::max(place.range.end, place.range.start));
+  const bool has_ending = !place.range.empty() && bytes[place.range.end - 1] == '\n';
+  const std::size_t end = bytes.find('\n', has_ending ? place.range.end - 1 : place.range.end);
   const std::size_t stop = end == std::string_view::npos ? bytes.size() : end + 1;
   return {{place.file, {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(stop)}}, ""};
 }
@@ -62,6 +64,23 @@ Edit Rewriter::without_word(Span place) const {
     while (range.start > 0 && is_blank(bytes[range.start - 1])) --range.start;
   }
   return {{place.file, range}, ""};
+}
+
+/// Programs on this machine that speak SMTP need a rule that gives loopback RELAYCLIENT. Where no rules are at hand to
+/// hold one, the fix is not safe.
+void Rewriter::keep_loopback(Fix& fix) const {
+  bool kept = false;
+  for (const RulesFile& rules : document_.rules) {
+    if (!rules.text || rules.parsed.fatal || rules.compiled) continue;
+    kept = true;
+    const bool named = std::any_of(rules.parsed.rules.begin(), rules.parsed.rules.end(), [&](const TcpRule& rule) {
+      return file(*rules.text).slice(rule.address).starts_with("127.");
+    });
+    if (!named) fix.edits.push_back({{*rules.text, {}}, std::string(kLoopbackRule) + "\n"});
+  }
+  if (kept) return;
+  fix.applicability = Applicability::Unsafe;
+  fix.title += ", nor can this machine itself: no tcp rules are here that would let it";
 }
 
 std::optional<Fix> Rewriter::write_rcpthosts() const {
@@ -90,18 +109,7 @@ std::optional<Fix> Rewriter::write_rcpthosts() const {
   std::string text;
   for (const std::string& name : names) text += name + "\n";
   fix.edits.push_back({{*id, {}}, std::move(text)});
-  // Without a rule that gives loopback RELAYCLIENT, programs on this machine that speak SMTP would be refused.
-  for (const RulesFile& rules : document_.rules) {
-    if (!rules.text || rules.parsed.fatal || rules.compiled) continue;
-    const bool names_loopback =
-        std::any_of(rules.parsed.rules.begin(), rules.parsed.rules.end(),
-                    [&](const TcpRule& rule) { return file(*rules.text).slice(rule.address) == "127."; });
-    if (!names_loopback) fix.edits.push_back({{*rules.text, {}}, std::string(kLoopbackRule) + "\n"});
-  }
-  if (document_.rules.empty()) {
-    fix.applicability = Applicability::Unsafe;
-    fix.title += "; no tcp rules are here that would let this machine itself relay";
-  }
+  keep_loopback(fix);
   return fix;
 }
 
@@ -161,6 +169,7 @@ std::optional<Fix> Rewriter::drop_variable(Span place) const {
       if (variable->span != place || !variable->may_be_set() || variable->state == Variable::State::Opaque) continue;
       Fix fix;
       fix.title = std::string("do not set RELAYCLIENT for everybody: ") + kLosers;
+      keep_loopback(fix);
       if (base_name(file(place.file).path()) == kRelayClient) {
         fix.edits.push_back({{place.file, {0, static_cast<std::uint32_t>(file(place.file).bytes().size())}}, ""});
       } else if (!variable->whole.range.empty()) {
@@ -187,6 +196,7 @@ std::optional<Fix> Rewriter::drop_option(Span place) const {
       while (start > rule.span.range.start && (bytes[start - 1] == ' ' || bytes[start - 1] == '\t')) --start;
       Fix fix;
       fix.title = std::string("do not set RELAYCLIENT for these clients: ") + kLosers;
+      keep_loopback(fix);
       fix.edits.push_back({{rule.span.file, {start, rule.span.range.end}}, ""});
       return fix;
     }
@@ -222,7 +232,12 @@ std::optional<Fix> Rewriter::drop_items(const PolicyChange& change) const {
   const bool one_file = std::all_of(places.begin(), places.end(), [&](Span place) { return place.file == id; });
   if (!one_file) return std::nullopt;
   for (const RulesFile& rules : document_.rules) {
-    if (rules.text == id || rules.compiled == id) return restrict_rule(rules, places);
+    if (rules.text != id && rules.compiled != id) continue;
+    std::optional<Fix> fix = restrict_rule(rules, places);
+    // Hosts that a rule knows by their name are named, even if anybody can take that name.
+    if (fix && change.kind == PolicyChange::Kind::GuardGrant)
+      fix->applicability = std::max(fix->applicability, Applicability::Unsafe);
+    return fix;
   }
   for (const std::string_view name : {"rcpthosts", "percenthack", "relaymailfrom"}) {
     if (is_file(name, id)) return drop_lines(name, places);
