@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kAllow = "smtp_remote_allow";
 
-const AddressSet& private_addresses() {
-  static const AddressSet set = public_addresses().complement();
-  return set;
-}
-
 class Lowering {
  public:
   Lowering(const SmailDocument& document, const LowerOptions& options) : document_(document), options_(options) {}
@@ -33,9 +28,6 @@ class Lowering {
   void add_local_clauses(DecisionList& list);
   void add_doubts(DecisionList& list);
   void add_recipient_checks(DecisionList& list);
-  void add_unverified(DecisionList& list);
-  void add_allowed(DecisionList& list, const Assignment& allow);
-  void add_local_net(DecisionList& list, const ClientItem& item, const Assignment& allow);
   void add_rcpt_stage();
   void without_allow(DecisionList& list);
   void observe();
@@ -172,74 +164,6 @@ void Lowering::add_doubts(DecisionList& list) {
   }
 }
 
-void Lowering::add_unverified(DecisionList& list) {
-  const Assignment* lax = document_.find("smtp_recipient_no_verify");
-  if (lax == nullptr) return;
-  for (const ClientItem& item : client_items(*lax)) {
-    const Span at = lax->span(item.place);
-    if (item.negated || item.kind == ClientItem::Kind::LocalNet || item.kind == ClientItem::Kind::HostName) continue;
-    list.clauses.push_back(accept_when(
-        {client_in(item.set, at, {{item.set, at}}),
-         opaque("recipients of clients in smtp_recipient_no_verify are not verified, and it is not known whether "
-                "they are checked for relaying all the same",
-                at, false)},
-        at));
-  }
-}
-
-/// `localnet`: the loopback for certain, a private address perhaps, a stranger's not.
-void Lowering::add_local_net(DecisionList& list, const ClientItem& item, const Assignment& allow) {
-  const Span at = allow.span(item.place);
-  list.clauses.push_back(
-      accept_when({client_in(loopback_addresses(), at, {{loopback_addresses(), at}})}, at, "localnet"));
-  list.clauses.push_back(
-      accept_when({client_in(private_addresses(), at),
-                   opaque("whether this client is on a network of the machine's own (localnet)", at, false)},
-                  at));
-  list.clauses.push_back(accept_when(
-      {opaque("`localnet` stands for the networks of the machine's own interfaces, where no stranger is", at, true)},
-      at));
-}
-
-void Lowering::add_allowed(DecisionList& list, const Assignment& allow) {
-  using Kind = ClientItem::Kind;
-  const std::vector<ClientItem> items = client_items(allow);
-  const Span value = allow.span(allow.value);
-  ClientIn clients;
-  AddressSet decided;
-  for (const ClientItem& item : items) {
-    const Span at = allow.span(item.place);
-    if (item.kind == Kind::Unclear && item.negated) {
-      list.clauses.push_back(refuse_when(
-          {client_in(item.set, at), opaque("what smail makes of `!" + item.text + "` is not known", at, false)}, at));
-    }
-    if (item.kind != Kind::Addresses) continue;
-    if (!item.negated) clients.set = clients.set.unite(item.set.subtract(decided));
-    decided = decided.unite(item.set);
-    clients.items.push_back({item.set, at, item.negated});
-  }
-  const std::string text = std::string(kAllow) + " = " + *allow.text_value;
-  if (!clients.items.empty())
-    list.clauses.push_back(accept_when({Condition{clients, value}}, allow.span(allow.text), text));
-  for (const ClientItem& item : items) {
-    if (item.negated) continue;
-    const Span at = allow.span(item.place);
-    if (item.kind == Kind::LocalNet) add_local_net(list, item, allow);
-    if (item.kind == Kind::HostName)
-      policy_.assumptions.push_back({at, "host names in smtp_remote_allow, as `" + item.text + "`, are not looked up"});
-    if (item.kind == Kind::Unclear) {
-      list.clauses.push_back(accept_when(
-          {client_in(item.set, at), opaque("what smail makes of `" + item.text + "` is not known", at, false)}, at));
-    }
-  }
-  policy_.assumptions.push_back(
-      {value,
-       "clients that smtp_remote_allow does not list may name recipients of this host only (smail after 3.2.0)"});
-  list.final = Action::Refuse;
-  list.final_span = value;
-  list.final_text = text;
-}
-
 /// The compiled-in default decides, which only memory tells: never `closed` on that alone.
 void Lowering::without_allow(DecisionList& list) {
   const Assignment* allow = document_.find(kAllow);
@@ -275,7 +199,7 @@ void Lowering::add_recipient_checks(DecisionList& list) {
     clause.disposition = Disposition::Relay;
     list.clauses.push_back(std::move(clause));
   }
-  add_unverified(list);
+  if (const Assignment* lax = document_.find("smtp_recipient_no_verify")) add_unverified(*lax, list);
 }
 
 void Lowering::add_rcpt_stage() {
@@ -288,7 +212,7 @@ void Lowering::add_rcpt_stage() {
     add_recipient_checks(list);
   }
   if (allow != nullptr && control_ != RelayControl::None && allow->text_value && !split_list(*allow).empty()) {
-    add_allowed(list, *allow);
+    add_allowed(*allow, list, policy_.assumptions);
   } else {
     without_allow(list);
   }

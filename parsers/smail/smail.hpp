@@ -109,7 +109,7 @@ std::string_view message_of(ParsedEntry::Error error);
 struct Assignment {
   FileId file{};
   TextRange whole{};  ///< the entry's leaf, with its line ending
-  TextRange text{};     ///< the entry without the comment behind it
+  TextRange text{};   ///< the entry without the comment behind it
   TextRange name{};
   TextRange value{};    ///< with its quotes; empty where there is none
   TextRange content{};  ///< inside the quotes
@@ -187,5 +187,12 @@ struct ClientItem {
   std::string text;
 };
 std::vector<ClientItem> client_items(const Assignment& assignment);
+
+// --- lists as clauses (clients.cpp) -----------------------------------------------------------------------------
+
+/// smtp_remote_allow: its clients are accepted, and `list` refuses at its end.
+void add_allowed(const Assignment& allow, DecisionList& list, std::vector<Note>& assumptions);
+/// smtp_recipient_no_verify: its clients may escape the check that follows.
+void add_unverified(const Assignment& lax, DecisionList& list);
 
 }  // namespace relaylint::smail
