@@ -1,8 +1,7 @@
 #include "tests/support/examine.hpp"
 
-#include <doctest/doctest.h>
-
 #include <filesystem>
+#include <stdexcept>
 #include <utility>
 
 #include "parsers/registry.hpp"
@@ -48,10 +47,28 @@ Examined examine_files(std::string_view format, const Files& files, const std::s
   target.path = entry;
   target.format = find_format(format);
   target.allowed = {"."};
-  INFO("format " << std::string(format));
-  REQUIRE(target.format != nullptr);
+  if (target.format == nullptr) throw std::invalid_argument("no such format: " + std::string(format));
   examined.configuration = examine(target, *examined.reader, examined.options);
   return examined;
+}
+
+std::optional<std::string> entry_of(const Format& format, const Files& files) {
+  if (files.empty()) return std::nullopt;
+  if (files.size() == 1) return files.begin()->first;
+  if (format.detect_directory != nullptr) {
+    const std::vector<std::string> names = MemoryReader(files).list(".");
+    if (const std::optional<std::string> start = format.detect_directory(".", names))
+      return start->empty() ? "." : *start;
+  }
+  std::optional<std::string> best;
+  Detection sure = Detection::No;
+  for (const auto& [path, bytes] : files) {
+    const Detection detection = format.detect(path, std::string_view(bytes).substr(0, 65536));
+    if (detection <= sure) continue;
+    best = path;
+    sure = detection;
+  }
+  return best;
 }
 
 Examined examine_text(std::string_view format, std::string_view text, const std::string& path) {

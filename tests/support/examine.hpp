@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ EngineOptions all_rules_on();
 /// References may be read from all of `files`.
 Examined examine_files(std::string_view format, const Files& files, const std::string& entry,
                        EngineOptions options = all_rules_on());
+/// What the program would start from, given this tree: the only file, a folder (".") that the format recognises as its
+/// own, or the file that it recognises best. Nothing where there is none.
+std::optional<std::string> entry_of(const Format& format, const Files& files);
 /// Examines one file that has nothing beside it.
 Examined examine_text(std::string_view format, std::string_view text, const std::string& path = "configuration");
 

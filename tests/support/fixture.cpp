@@ -56,26 +56,6 @@ EngineOptions read_options(const std::string& text) {
   return options;
 }
 
-/// What the program would start from, given this tree.
-std::string find_entry(const std::string& format_id, const Files& files) {
-  const Format* format = find_format(format_id);
-  if (files.size() == 1 || format == nullptr) return files.empty() ? "." : files.begin()->first;
-  if (format->detect_directory != nullptr) {
-    const std::vector<std::string> names = MemoryReader(files).list(".");
-    if (const std::optional<std::string> start = format->detect_directory(".", names))
-      return start->empty() ? "." : *start;
-  }
-  std::string best;
-  Detection sure = Detection::No;
-  for (const auto& [path, bytes] : files) {
-    const Detection detection = format->detect(path, std::string_view(bytes).substr(0, 65536));
-    if (detection <= sure) continue;
-    best = path;
-    sure = detection;
-  }
-  return best;
-}
-
 Fixture load(const std::string& folder, const std::string& format, bool has_input_folder) {
   Fixture fixture;
   fixture.folder = folder;
@@ -87,8 +67,10 @@ Fixture load(const std::string& folder, const std::string& format, bool has_inpu
   fixture.input.erase("entry.txt");
   fixture.options = read_options(fixture_file(fixture, "options.txt"));
   fixture.entry = first_line(fixture_file(fixture, "entry.txt"));
-  if (fixture.entry.empty()) fixture.entry = find_entry(format, fixture.input);
+  const Format* known = find_format(format);
+  if (fixture.entry.empty() && known != nullptr) fixture.entry = entry_of(*known, fixture.input).value_or("");
   CAPTURE(folder);
+  CHECK(known != nullptr);
   CHECK_FALSE(fixture.entry.empty());
   return fixture;
 }
