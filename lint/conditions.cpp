@@ -157,7 +157,7 @@ void Evaluator::apply(const Effect& effect, ClauseRef ref, EvaluationState& stat
   const Expansion value = let.value(facts);
   if (value.status == Value::No) return;
   Binding binding{let.name, value.text, value.status != Value::Yes || !doubts.empty(), ref};
-  if (facts.client_read && !is_single(state.clients)) binding.unknown = true;
+  if (facts.client_read && let.cuts.empty() && !is_single(state.clients)) binding.unknown = true;
   const auto place = std::lower_bound(state.bindings.begin(), state.bindings.end(), let.name,
                                       [](const Binding& bound, const std::string& name) { return bound.name < name; });
   if (place != state.bindings.end() && place->name == let.name) {
@@ -221,23 +221,31 @@ Value Evaluator::opaque_value(const Opaque& condition, Span span, EvaluationStat
   return Value::Unknown;
 }
 
-std::vector<Evaluator::Tested> Evaluator::ask(ListId list, EvaluationState state, int depth) {
+std::vector<Evaluator::Tested> Evaluator::ask(ListId list, EvaluationState state, int depth, bool explains) {
   std::vector<Tested> result;
+  const std::size_t supports = state.supports.size();
+  const std::size_t path = state.path.size();
   std::vector<EvaluationState> states;
   states.push_back(std::move(state));
   for (Decided& way : run_list(list, std::move(states), depth + 1)) {
+    if (!explains && keep_paths_) {
+      way.state.supports.resize(std::min(supports, way.state.supports.size()));
+      way.state.path.resize(std::min(path, way.state.path.size()));
+    }
     const Value value = way.action == Action::Accept  ? Value::Yes
                         : way.action == Action::Defer ? Value::Error
                                                       : Value::No;
-    if (value == Value::Yes && keep_paths_) way.state.supports.push_back(way.by);
+    if (value == Value::Yes && keep_paths_ && explains) way.state.supports.push_back(way.by);
+    // A discarding answer is the asking list's as well (Exim's nested ACLs).
+    if (value == Value::Yes && way.disposition == Disposition::Discard && explains) way.state.discarded = true;
     result.push_back({std::move(way.state), value});
   }
   return result;
 }
 
-std::vector<Evaluator::Tested> Evaluator::test_cells(const Evaluable& evaluable, Span span, EvaluationState state) {
-  std::vector<AddressSet> cells{state.clients};
-  for (const AddressSet& cut : evaluable.cuts) {
+std::vector<AddressSet> Evaluator::cells_of(const AddressSet& clients, const std::vector<AddressSet>& cuts) {
+  std::vector<AddressSet> cells{clients};
+  for (const AddressSet& cut : cuts) {
     std::vector<AddressSet> finer;
     for (const AddressSet& cell : cells) {
       for (AddressSet& part : std::vector<AddressSet>{cell.intersect(cut), cell.subtract(cut)}) {
@@ -246,6 +254,11 @@ std::vector<Evaluator::Tested> Evaluator::test_cells(const Evaluable& evaluable,
     }
     cells = std::move(finer);
   }
+  return cells;
+}
+
+std::vector<Evaluator::Tested> Evaluator::test_cells(const Evaluable& evaluable, Span span, EvaluationState state) {
+  const std::vector<AddressSet> cells = cells_of(state.clients, evaluable.cuts);
   std::vector<Tested> result;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     EvaluationState way = state;
@@ -274,7 +287,8 @@ std::vector<Evaluator::Tested> Evaluator::test_kind(const Condition& condition, 
     return result;
   };
   if (const auto* client = std::get_if<ClientIn>(&condition.kind)) return split(std::move(state), client->set);
-  if (const auto* list = std::get_if<ListHolds>(&condition.kind)) return ask(list->list, std::move(state), depth);
+  if (const auto* list = std::get_if<ListHolds>(&condition.kind))
+    return ask(list->list, std::move(state), depth, list->explains);
   if (const auto* evaluable = std::get_if<Evaluable>(&condition.kind)) {
     return test_cells(*evaluable, condition.span, std::move(state));
   }

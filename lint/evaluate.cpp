@@ -123,6 +123,19 @@ void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, 
   const Clause& clause = policy_.list(id).clauses[index];
   const ClauseRef ref{id, index};
   if (budget_.steps_left > 0) --budget_.steps_left;
+  // A value that depends on the client's address is bound for each part of the clients apart.
+  for (const Effect& effect : clause.effects) {
+    const auto* let = std::get_if<Let>(&effect.what);
+    if (let == nullptr || let->cuts.empty()) continue;
+    std::vector<AddressSet> cells = cells_of(start.clients, let->cuts);
+    if (cells.size() < 2) continue;
+    for (AddressSet& cell : cells) {
+      EvaluationState part = start;
+      part.clients = std::move(cell);
+      run_clause(id, index, std::move(part), depth, decided, next);
+    }
+    return;
+  }
   const std::size_t path_mark = start.path.size();
   const std::size_t supports_mark = start.supports.size();
   const bool rewrites = std::any_of(clause.effects.begin(), clause.effects.end(), [](const Effect& effect) {
@@ -204,6 +217,11 @@ void Evaluator::run_clause(ListId id, std::size_t index, EvaluationState start, 
     if (clause.then == Action::Continue && keep_paths_ &&
         (!clause.effects.empty() || clause.otherwise == Action::Refuse)) {
       step(partial.state, ref, clause.span, clause.text, false);
+    }
+    // What would have refused and did not is part of why the recipient is accepted.
+    if (keep_paths_ && clause.then == Action::Continue && clause.otherwise == Action::Refuse &&
+        clause.effects.empty()) {
+      partial.state.supports.push_back(ref);
     }
     settle(partial, clause.then);
   }

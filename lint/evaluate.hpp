@@ -101,7 +101,9 @@ class Evaluator {
   std::vector<Tested> test_kind(const Condition& condition, EvaluationState state, int depth);
   std::vector<Tested> split(EvaluationState state, const AddressSet& set);
   std::vector<Tested> test_cells(const Evaluable& evaluable, Span span, EvaluationState state);
-  std::vector<Tested> ask(ListId list, EvaluationState state, int depth);
+  std::vector<Tested> ask(ListId list, EvaluationState state, int depth, bool explains = true);
+  /// The parts of `clients` that no cut divides.
+  static std::vector<AddressSet> cells_of(const AddressSet& clients, const std::vector<AddressSet>& cuts);
   Value name_value(const PatternSet& names, bool verified);
   Value authenticated_value(const Authenticated& condition, Span span, EvaluationState& state);
   Value opaque_value(const Opaque& condition, Span span, EvaluationState& state);

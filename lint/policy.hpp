@@ -140,6 +140,9 @@ struct Bound {
 /// The list, asked as a question: accept is yes; refuse, drop and the end of the list are no; defer is an error.
 struct ListHolds {
   ListId list{};
+  /// Its clauses say why a grant was made (a list of trusted hosts); false for a question about something else, such as
+  /// whether an address can be routed.
+  bool explains = true;
 };
 /// A pure function. `constants` are the literals it compares with (names, addresses), for the judge to try; `cuts` the
 /// address sets that its answer depends on; `text` how it reads in the file.
@@ -189,6 +192,8 @@ struct Let {
   std::string name;
   Expand value;
   std::string text{};  ///< how the value reads, for messages
+  /// The address sets that the value depends on, as Evaluable::cuts.
+  std::vector<AddressSet> cuts{};
 };
 /// Replaces the recipient from here on (percent hack, rewriting rule, a forwarding alias): later clauses see the new
 /// one. Expansion status No = it stays.
