@@ -1,5 +1,5 @@
-// ACLs as decision lists (Exim specification, chapter "Access control lists"; how ACLs are found and what failing expansions
-// come to was observed with Exim 4.96).
+// ACLs as decision lists (Exim specification, chapter "Access control lists"; how ACLs are found and what failing
+// expansions come to was observed with Exim 4.96).
 
 #include <algorithm>
 #include <utility>
@@ -47,9 +47,9 @@ std::string reads(const AclPart& part) {
 }
 
 bool shows(const AclPart& part) {
-  static constexpr std::string_view kSilent[] = {"message",    "log_message", "logwrite",      "delay",  "log_reject_target",
-                                                 "add_header", "control",     "remove_header", "queue",  "udpsend",
-                                                 "continue",   "endpass"};
+  static constexpr std::string_view kSilent[] = {
+      "message", "log_message",   "logwrite", "delay",   "log_reject_target", "add_header",
+      "control", "remove_header", "queue",    "udpsend", "continue",          "endpass"};
   return std::find(std::begin(kSilent), std::end(kSilent), part.name) == std::end(kSilent) && part.problem.empty();
 }
 
@@ -66,10 +66,18 @@ std::string text_of(const AclStatement& statement) {
 
 void set_verb(Clause& clause, Verb verb, std::size_t first) {
   switch (verb) {
-    case Verb::Accept: clause.then = Action::Accept; break;
-    case Verb::Deny: clause.then = Action::Refuse; break;
-    case Verb::Drop: clause.then = Action::Drop; break;
-    case Verb::Defer: clause.then = Action::Defer; break;
+    case Verb::Accept:
+      clause.then = Action::Accept;
+      break;
+    case Verb::Deny:
+      clause.then = Action::Refuse;
+      break;
+    case Verb::Drop:
+      clause.then = Action::Drop;
+      break;
+    case Verb::Defer:
+      clause.then = Action::Defer;
+      break;
     case Verb::Discard:
       clause.then = Action::Accept;
       clause.disposition = Disposition::Discard;
@@ -78,7 +86,9 @@ void set_verb(Clause& clause, Verb verb, std::size_t first) {
       clause.otherwise = Action::Refuse;
       clause.otherwise_from = first;
       break;
-    case Verb::Warn: clause.on_error = Action::Continue; break;
+    case Verb::Warn:
+      clause.on_error = Action::Continue;
+      break;
   }
 }
 
@@ -137,7 +147,8 @@ ListId Lowering::acl_list(const std::string& name, const std::vector<AclStatemen
   policy.list(id).final_text = "end of " + name;
   if (acl != nullptr) policy.list(id).final_span = acl->name_span;
   if (acl_depth_ >= kMaxAclDepth || policy.lists.size() > kMaxLists) {
-    policy.list(id).clauses.push_back(accept_when({opaque("ACLs call each other too deeply to be followed", {}, false)}, {}));
+    policy.list(id).clauses.push_back(
+        accept_when({opaque("ACLs call each other too deeply to be followed", {}, false)}, {}));
     return id;
   }
   ++acl_depth_;
@@ -189,14 +200,16 @@ ListId Lowering::acl_by_text(const EximText& given, const Frame& frame) {
     list.final = Action::Refuse;
   } else {
     observe(ObservationKind::IneffectiveProtection, given.place(),
-            "`" + text.str() + "` is neither the name of an ACL nor an ACL: every command that needs it gets a temporary error");
+            "`" + text.str() +
+                "` is neither the name of an ACL nor an ACL: every command that needs it gets a temporary error");
     list.final = Action::Defer;
     list.final_text = "no ACL of that name";
   }
   return id;
 }
 
-/// Adds to `into` the clauses that run the ACL which `value` expands to. At the top (`acl_smtp_rcpt`) a forced failure accepts.
+/// Adds to `into` the clauses that run the ACL which `value` expands to. At the top (`acl_smtp_rcpt`) a forced failure
+/// accepts.
 void Lowering::call_acl(const ExpressionPtr& value, const Frame& frame, ListId into, Span span, bool top) {
   const auto call = [&](ListId list, std::vector<Condition> when) {
     Clause clause;
@@ -211,13 +224,19 @@ void Lowering::call_acl(const ExpressionPtr& value, const Frame& frame, ListId i
   policy.list(into).final_span = span;
   policy.list(into).final = Action::Refuse;
   switch (folded.kind) {
-    case Folded::Kind::Constant: return call(acl_by_text(folded.text, frame), {});
-    case Folded::Kind::Fails: policy.list(into).final = top ? Action::Accept : Action::Defer; return;
-    case Folded::Kind::Error: policy.list(into).final = Action::Defer; return;
+    case Folded::Kind::Constant:
+      return call(acl_by_text(folded.text, frame), {});
+    case Folded::Kind::Fails:
+      policy.list(into).final = top ? Action::Accept : Action::Defer;
+      return;
+    case Folded::Kind::Error:
+      policy.list(into).final = Action::Defer;
+      return;
     case Folded::Kind::Unknown:
       policy.list(into).clauses.push_back(accept_when({opaque(folded.note.text, folded.note.span, false)}, span));
       return;
-    case Folded::Kind::Dynamic: break;
+    case Folded::Kind::Dynamic:
+      break;
   }
   if (top) {
     Condition fails = test_of(value, frame, span, one_line(span), [value, frame](Facts& facts) {
@@ -231,7 +250,8 @@ void Lowering::call_acl(const ExpressionPtr& value, const Frame& frame, ListId i
   std::vector<EximText> choices;
   for (const Text* leaf : leaves) {
     std::string constant;
-    if (is_constant(*leaf, constant) && constant == value->source.view(leaf->range)) choices.push_back(value->source.slice(leaf->range));
+    if (is_constant(*leaf, constant) && constant == value->source.view(leaf->range))
+      choices.push_back(value->source.slice(leaf->range));
   }
   if (choices.size() != leaves.size()) {
     for (const Acl& acl : document.acls) choices.emplace_back(acl.name, acl.name_span);
@@ -271,8 +291,13 @@ void Lowering::register_acl_calls(const ExpressionPtr& value, const Frame& frame
     policy.list(slot).clauses.push_back(std::move(clause));
   };
   visit(
-      value->parsed.text, [&](const Piece& piece) { if (piece.kind == PieceKind::Item && piece.text == "acl") add(&piece, piece.args); },
-      [&](const Test& test) { if (test.name == "acl") add(&test, test.args); });
+      value->parsed.text,
+      [&](const Piece& piece) {
+        if (piece.kind == PieceKind::Item && piece.text == "acl") add(&piece, piece.args);
+      },
+      [&](const Test& test) {
+        if (test.name == "acl") add(&test, test.args);
+      });
 }
 
 }  // namespace relaylint::exim4

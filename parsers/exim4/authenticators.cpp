@@ -1,4 +1,5 @@
-// Who can authenticate, and what that proves (Exim specification, chapters "SMTP authentication" to "The plaintext authenticator").
+// Who can authenticate, and what that proves (Exim specification, chapters "SMTP authentication" to "The plaintext
+// authenticator").
 
 #include <algorithm>
 #include <array>
@@ -16,10 +17,11 @@ struct Junk {
   std::string_view user;
   std::string_view password;
 };
-constexpr std::array kJunk{Junk{"junk@evil.example", "junk-password"}, Junk{"junk", "junk-password"}, Junk{"junk@evil.example", ""},
-                           Junk{"", ""}};
+constexpr std::array kJunk{Junk{"junk@evil.example", "junk-password"}, Junk{"junk", "junk-password"},
+                           Junk{"junk@evil.example", ""}, Junk{"", ""}};
 
-/// The variables that hold what the client sent: PLAIN sends an identity, the user and the password, LOGIN the last two.
+/// The variables that hold what the client sent: PLAIN sends an identity, the user and the password, LOGIN the last
+/// two.
 std::map<std::string, std::string, std::less<>> variables_of(const Driver& driver, const Junk& junk) {
   const std::string mechanism = to_lower(driver.text("public_name"));
   const EximItems prompts = split_exim_list(EximText(driver.text("server_prompts"), {}));
@@ -51,7 +53,8 @@ bool mentions(const Text& text, std::size_t last) {
       text,
       [&](const Piece& piece) {
         found |= piece.kind == PieceKind::Variable && (piece.text == by_name || piece.text == by_number);
-        found |= piece.kind == PieceKind::Item && (piece.text == "perl" || piece.text == "dlfunc" || piece.text == "acl");
+        found |=
+            piece.kind == PieceKind::Item && (piece.text == "perl" || piece.text == "dlfunc" || piece.text == "acl");
       },
       [](const Test&) {});
   return found;
@@ -76,7 +79,9 @@ Condition Lowering::junk_passes(const Driver& driver, const Setting& setting, bo
       Value passes = Value::No;
       if (is_secret) {
         const Expansion secret = expander.expand(*value);
-        passes = secret.status == Value::Yes && secret.text.empty() ? Value::Yes : secret.status == Value::Unknown ? Value::Unknown : Value::No;
+        passes = secret.status == Value::Yes && secret.text.empty() ? Value::Yes
+                 : secret.status == Value::Unknown                  ? Value::Unknown
+                                                                    : Value::No;
       } else {
         passes = expander.condition(*value, Value::No);
       }
@@ -98,7 +103,8 @@ std::vector<Clause> Lowering::offered(const Driver& driver) {
   refuse_unless({Authenticated{CredentialCheck::Anything}, driver.name_span});
   if (driver.doubt >= 0) refuse_unless(opaque(document.doubt_reason(driver.doubt), driver.name_span, false));
   if (const Setting* hosts = document.find("auth_advertise_hosts")) {
-    refuse_unless(list_condition(expression(hosts->text.text), EximSubject::Client, frame(Where::Helo), hosts->value_span));
+    refuse_unless(
+        list_condition(expression(hosts->text.text), EximSubject::Client, frame(Where::Helo), hosts->value_span));
   }
   if (const Setting* advertise = driver.find("server_advertise_condition")) {
     refuse_unless(truth_of(expression(advertise->text.text), frame(Where::Helo), advertise->value_span, Value::No));
@@ -122,7 +128,8 @@ void Lowering::lower_authenticator(const Driver& driver) {
   const Setting* check = check_of(driver);
   const bool serves = std::any_of(driver.settings.begin(), driver.settings.end(),
                                   [](const Setting& setting) { return setting.name.starts_with("server_"); });
-  // A plaintext or challenge driver without its check, and any driver without server settings, is there for the client side.
+  // A plaintext or challenge driver without its check, and any driver without server settings, is there for the client
+  // side.
   if (check == nullptr && (kind == "plaintext" || !secret_setting(kind).empty())) return;
   if (!serves && kind != "external" && kind != "tls") return;
 
@@ -134,7 +141,8 @@ void Lowering::lower_authenticator(const Driver& driver) {
       clauses.push_back(accept_when(std::move(when), check->value_span, one_line(check->span)));
     };
     const Note note{check->value_span, "this lets in whoever tries: " + one_line(check->span)};
-    accept({{Authenticated{CredentialCheck::Anything, note}, check->value_span}, junk_passes(driver, *check, kind != "plaintext")});
+    accept({{Authenticated{CredentialCheck::Anything, note}, check->value_span},
+            junk_passes(driver, *check, kind != "plaintext")});
     if (kind == "plaintext" && !looks_at_password(driver, *check)) {
       const Note known{check->value_span, "the password is not looked at: whoever knows a user name is let in"};
       observe(ObservationKind::IneffectiveProtection, check->value_span, known.text);
@@ -149,7 +157,8 @@ void Lowering::lower_authenticator(const Driver& driver) {
 bool Lowering::looks_at_password(const Driver& driver, const Setting& check) {
   const ExpressionPtr value = expression(check.text.text);
   std::string literal;
-  if (is_constant(value->parsed.text, literal) || !value->parsed.doubt.empty() || !value->parsed.error.empty()) return true;
+  if (is_constant(value->parsed.text, literal) || !value->parsed.doubt.empty() || !value->parsed.error.empty())
+    return true;
   const std::size_t sent = variables_of(driver, kJunk[0]).size() / 2;
   return mentions(value->parsed.text, sent);
 }
@@ -159,7 +168,8 @@ void Lowering::lower_authenticators() {
   if (authenticators_.empty()) return;
   const ListId any = policy.add_list("authenticated", Action::Refuse);
   for (const Authenticator& one : authenticators_) {
-    policy.list(any).clauses.push_back(accept_when({{ListHolds{one.list}, one.driver->name_span}}, one.driver->name_span));
+    policy.list(any).clauses.push_back(
+        accept_when({{ListHolds{one.list}, one.driver->name_span}}, one.driver->name_span));
   }
   site->authenticated = any;
   if (authenticators_.size() == 1) site->only_authenticator = authenticators_[0].driver->name;

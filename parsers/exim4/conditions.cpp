@@ -23,12 +23,13 @@ bool is_forbidden(std::string_view name, Where where) {
   if (in({"domains", "local_parts", "recipients"}, name)) return where != Where::Recipient;
   if (in({"senders", "sender_domains", "authenticated"}, name)) return early;
   if (name == "encrypted") return where == Where::Connect;
-  if (in({"malware", "spam", "regex", "mime_regex", "decode", "demime", "dmarc_status"}, name)) return where != Where::Message;
+  if (in({"malware", "spam", "regex", "mime_regex", "decode", "demime", "dmarc_status"}, name))
+    return where != Where::Message;
   return false;
 }
 
-/// A condition on the message or on DNS that a stranger writes himself: he makes it come out as he needs it. Where both answers only set
-/// a variable, nobody knows which he needs.
+/// A condition on the message or on DNS that a stranger writes himself: he makes it come out as he needs it. Where both
+/// answers only set a variable, nobody knows which he needs.
 Condition as_he_likes(const AclPart& part, Verb verb) {
   const bool wants = verb == Verb::Accept || verb == Verb::Require;
   if (verb == Verb::Warn) return opaque("`" + part.name + "` depends on what the client sends", part.span, false);
@@ -39,9 +40,12 @@ Condition as_he_likes(const AclPart& part, Verb verb) {
 bool looks_at_message(const Text& text) {
   bool looks = false;
   const auto about = [](std::string_view name) {
-    return name.starts_with("message_") || name.starts_with("mime_") || name.starts_with("body_") || name.starts_with("dkim_") ||
-           name.starts_with("spam_") || name.starts_with("dmarc_") || name.starts_with("spf_") || name.starts_with("arc_") ||
-           in({"malware_name", "found_extension", "demime_reason", "demime_errorlevel", "received_count", "max_received_linelength"}, name);
+    return name.starts_with("message_") || name.starts_with("mime_") || name.starts_with("body_") ||
+           name.starts_with("dkim_") || name.starts_with("spam_") || name.starts_with("dmarc_") ||
+           name.starts_with("spf_") || name.starts_with("arc_") ||
+           in({"malware_name", "found_extension", "demime_reason", "demime_errorlevel", "received_count",
+               "max_received_linelength"},
+              name);
   };
   visit(
       text,
@@ -52,7 +56,9 @@ bool looks_at_message(const Text& text) {
   return looks;
 }
 
-std::string_view first_word(std::string_view text) { return text.substr(0, std::min(text.find_first_of(" \t/"), text.size())); }
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, std::min(text.find_first_of(" \t/"), text.size()));
+}
 
 }  // namespace
 
@@ -102,7 +108,8 @@ Condition Lowering::condition_of(const AclPart& part, Verb verb, const Frame& fr
     observe_blocklists(part);
   } else if (in({"ratelimit", "malware", "spam", "demime", "bmi_optin", "dcc"}, name)) {
     condition = {Constant{Value::No}, part.span};
-  } else if (in({"spf", "spf_guess", "seen", "regex", "mime_regex", "dkim_status", "dkim_signers", "dmarc_status"}, name)) {
+  } else if (in({"spf", "spf_guess", "seen", "regex", "mime_regex", "dkim_status", "dkim_signers", "dmarc_status"},
+                name)) {
     condition = as_he_likes(part, verb);
   } else if (name == "decode") {
     condition = {Constant{Value::Yes}, part.span};
@@ -131,7 +138,8 @@ void Lowering::observe_blocklists(const AclPart& part) {
     const std::string_view zone = text.substr(0, std::min(text.find_first_of("/=!&,; \t"), text.size()));
     if (zone.empty() || zone.find('$') != std::string_view::npos) continue;
     const TextRange range{item.range.start, item.range.start + static_cast<std::uint32_t>(zone.size())};
-    policy.observations.push_back({ObservationKind::DnsBlocklist, item.negated ? item.span : part.value.place(range), std::string(zone)});
+    policy.observations.push_back(
+        {ObservationKind::DnsBlocklist, item.negated ? item.span : part.value.place(range), std::string(zone)});
   }
 }
 
@@ -177,7 +185,8 @@ Condition Lowering::verify_condition(const AclPart& part, Verb verb, const Frame
     return {Constant{Value::Error}, part.span};
   }
   if (routes) {
-    if (!document.has_routers) return opaque("whether an address routes is not known: the file has no routers", part.span, true);
+    if (!document.has_routers)
+      return opaque("whether an address routes is not known: the file has no routers", part.span, true);
     const Where where = words.what == "recipient" ? Where::Recipient : Where::VerifySender;
     return {ListHolds{routers(where, true), false}, part.span};
   }

@@ -18,13 +18,13 @@ namespace relaylint::exim4 {
 /// One setting, `name = value`; `value` keeps the places of its bytes.
 struct Setting {
   std::string name{};
-  bool negated = false;    ///< `no_name`
+  bool negated = false;  ///< `no_name`
   bool has_value = false;
-  EximText value{};        ///< before unquoting
-  EximString text{};       ///< the string it spells
-  Span span{};             ///< the whole statement
+  EximText value{};   ///< before unquoting
+  EximString text{};  ///< the string it spells
+  Span span{};        ///< the whole statement
   Span value_span{};
-  std::int32_t doubt = -1; ///< index into EximLines::doubts
+  std::int32_t doubt = -1;  ///< index into EximLines::doubts
   /// The meaning as a boolean, where it has one.
   [[nodiscard]] std::optional<bool> as_bool() const;
 };
@@ -61,8 +61,8 @@ std::string_view name_of(Verb verb);
 struct AclPart {
   std::string name{};
   bool negated = false;
-  EximText value{};        ///< after the `=`, without blanks at both ends
-  Span span{};             ///< from the `!` or name to the end of the value
+  EximText value{};  ///< after the `=`, without blanks at both ends
+  Span span{};       ///< from the `!` or name to the end of the value
   std::int32_t doubt = -1;
   /// What stands here is not known (an include that was not read, a word that is not understood): why.
   std::string problem{};
@@ -74,12 +74,12 @@ struct AclStatement {
   Span span{};
   std::vector<AclPart> parts{};
   std::int32_t doubt = -1;
-  std::string problem{};   ///< as in AclPart: statements that are not known stand here
+  std::string problem{};  ///< as in AclPart: statements that are not known stand here
 };
 
 struct Acl {
   std::string name{};
-  Span name_span{};        ///< `name:`
+  Span name_span{};  ///< `name:`
   std::vector<AclStatement> statements{};
 };
 
@@ -118,8 +118,8 @@ class Exim4Document final : public Document {
   Span banner_span{};
 };
 
-/// Reads the ACL statements of `lines` (of one ACL, without its label), as the server's acl_read does: for ACLs in files
-/// and inline ones. Problems are added to `problems`.
+/// Reads the ACL statements of `lines` (of one ACL, without its label), as the server's acl_read does: for ACLs in
+/// files and inline ones. Problems are added to `problems`.
 std::vector<AclStatement> parse_acl_statements(const std::vector<EximLine>& lines, std::vector<Problem>& problems);
 
 /// The same document from several files read as one, with macros set before (Debian's generated ones).

@@ -66,7 +66,8 @@ Value Expander::condition(const Expression& expression, Value when_forced) {
   if (expanded.status == Value::No) return when_forced;
   if (expanded.status != Value::Yes) return expanded.status;
   const std::string_view text = expanded.text;
-  if (text.empty() || text == "0" || equals_ignoring_case(text, "no") || equals_ignoring_case(text, "false")) return Value::No;
+  if (text.empty() || text == "0" || equals_ignoring_case(text, "no") || equals_ignoring_case(text, "false"))
+    return Value::No;
   if (equals_ignoring_case(text, "yes") || equals_ignoring_case(text, "true")) return Value::Yes;
   if (text.find_first_not_of("0123456789") == std::string_view::npos) {
     return text.find_first_not_of('0') == std::string_view::npos ? Value::No : Value::Yes;
@@ -89,12 +90,16 @@ Expansion Expander::expand(const Text& text) {
 
 Expansion Expander::expand(const Piece& piece) {
   switch (piece.kind) {
-    case PieceKind::Literal: return {Value::Yes, piece.text};
-    case PieceKind::Variable: return variable(piece.text, piece.range);
+    case PieceKind::Literal:
+      return {Value::Yes, piece.text};
+    case PieceKind::Variable:
+      return variable(piece.text, piece.range);
     case PieceKind::Header:
       return frame_.where == Where::Message ? unknown(piece.range, "depends on the message's headers") : Expansion{};
-    case PieceKind::Operator: return operation(piece);
-    case PieceKind::Item: return item(piece);
+    case PieceKind::Operator:
+      return operation(piece);
+    case PieceKind::Item:
+      return item(piece);
   }
   return {Value::Unknown, {}};
 }
@@ -141,9 +146,12 @@ Expansion Expander::branch(const Piece& piece, Value value, std::string_view whe
   }
   if (value == Value::Yes) return piece.has_yes ? expand(piece.yes) : Expansion{Value::Yes, std::string(when_alone)};
   switch (piece.otherwise) {
-    case Otherwise::Nothing: return {};
-    case Otherwise::Text: return expand(piece.no);
-    case Otherwise::Fail: return {Value::No, {}};
+    case Otherwise::Nothing:
+      return {};
+    case Otherwise::Text:
+      return expand(piece.no);
+    case Otherwise::Fail:
+      return {Value::No, {}};
   }
   return {};
 }
@@ -227,7 +235,8 @@ std::optional<std::string> keyed_value(std::string_view text, std::string_view n
       }
       if (pos < text.size()) ++pos;
     } else {
-      while (pos < text.size() && text[pos] != ' ' && text[pos] != '\t' && text[pos] != '\n' && text[pos] != ',') value += text[pos++];
+      while (pos < text.size() && text[pos] != ' ' && text[pos] != '\t' && text[pos] != '\n' && text[pos] != ',')
+        value += text[pos++];
     }
     if (!key.empty() && equals_ignoring_case(key, name)) return value;
     if (pos == start) ++pos;
@@ -256,7 +265,8 @@ std::optional<long> field_number(std::string_view text) {
   text = without_blanks(text);
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  if (text.empty() || text.size() > 8 || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  if (text.empty() || text.size() > 8 || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
   const long value = std::stol(std::string(text));
   return negative ? -value : value;
 }
@@ -273,8 +283,8 @@ Expansion Expander::item_extract(const Piece& piece) {
   if (separators.status != Value::Yes) return separators;
   const Expansion subject = expand(piece.args[needed - 1]);
   if (subject.status != Value::Yes) return subject;
-  const std::optional<std::string> field =
-      number ? numbered_field(subject.text, *number, separators.text) : keyed_value(subject.text, without_blanks(selector.text));
+  const std::optional<std::string> field = number ? numbered_field(subject.text, *number, separators.text)
+                                                  : keyed_value(subject.text, without_blanks(selector.text));
   // The branches are the strings that are left.
   Piece branches;
   branches.otherwise = piece.otherwise;

@@ -1,6 +1,6 @@
 #pragma once
-// Expands a string for given facts, as Exim would. What the facts do not tell is unknown, with the reason; what asks data that is
-// not at hand is answered "not there" and noted as an assumption.
+// Expands a string for given facts, as Exim would. What the facts do not tell is unknown, with the reason; what asks
+// data that is not at hand is answered "not there" and noted as an assumption.
 
 #include <array>
 #include <functional>
@@ -15,7 +15,8 @@
 
 namespace relaylint::exim4 {
 
-/// One expansion of one string. `status` of a result: Yes = `text` is the value, No = forced failure, Error = the server cannot expand it.
+/// One expansion of one string. `status` of a result: Yes = `text` is the value, No = forced failure, Error = the
+/// server cannot expand it.
 class Expander {
  public:
   Expander(const Frame& frame, Facts& facts) : frame_(frame), facts_(facts) {}
@@ -23,8 +24,8 @@ class Expander {
   Expansion expand(const Expression& expression);
   /// One of the pieces at the top of the string alone; the string must have neither error nor doubt.
   Expansion expand_piece(const Expression& expression, std::size_t index);
-  /// A condition standing alone (`condition = …`): empty, 0, no, false are No; a number, yes, true are Yes; a forced failure is
-  /// `when_forced` (an ACL skips the condition); else Error.
+  /// A condition standing alone (`condition = …`): empty, 0, no, false are No; a number, yes, true are Yes; a forced
+  /// failure is `when_forced` (an ACL skips the condition); else Error.
   Value condition(const Expression& expression, Value when_forced = Value::Yes);
 
   /// Values for variables that only some settings have ($auth1, $1).
@@ -91,8 +92,8 @@ class Expander {
   bool forced_ = false;  ///< the Error of the condition just tested is a forced failure inside it
 };
 
-/// A pure operator (`lc`, `mask`, `substr` with its numbers) applied to a string; nothing for one that is not understood. Error where the
-/// server refuses the operand.
+/// A pure operator (`lc`, `mask`, `substr` with its numbers) applied to a string; nothing for one that is not
+/// understood. Error where the server refuses the operand.
 std::optional<Expansion> apply_operator(std::string_view name, std::string_view numbers, const std::string& operand);
 /// `${substr{start}{length}{text}}`; a negative start counts from the end.
 std::string exim_substring(const std::string& text, long start, std::optional<long> length);

@@ -24,7 +24,8 @@ Expansion Expander::item_substring(const Piece& piece) {
     numbers.push_back(static_cast<long>(*number));
   }
   if (piece.text == "length") return {Value::Yes, exim_substring(subject, 0, numbers[0])};
-  return {Value::Yes, exim_substring(subject, numbers[0], numbers.size() > 1 ? std::optional<long>(numbers[1]) : std::nullopt)};
+  return {Value::Yes,
+          exim_substring(subject, numbers[0], numbers.size() > 1 ? std::optional<long>(numbers[1]) : std::nullopt)};
 }
 
 Expansion Expander::item_translate(const Piece& piece) {
@@ -133,7 +134,8 @@ Expansion Expander::item_lookup(const Piece& piece) {
     return branch_with(piece, {});
   }
   const Found found = look_up(piece, *lookup, values[0], values[1]);
-  if (found.status == Value::Yes && piece.detail.find("ret=key") != std::string::npos) return branch_with(piece, {Value::Yes, values[0]});
+  if (found.status == Value::Yes && piece.detail.find("ret=key") != std::string::npos)
+    return branch_with(piece, {Value::Yes, values[0]});
   return branch_with(piece, found);
 }
 

@@ -1,12 +1,13 @@
 // The conditions of `${if…}`.
 
+#include "parsers/exim4/expand.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include "lint/address.hpp"
 #include "lint/pattern.hpp"
 #include "lint/regex.hpp"
-#include "parsers/exim4/expand.hpp"
 
 namespace relaylint::exim4 {
 namespace {
@@ -22,7 +23,8 @@ std::string_view without_blanks(std::string_view text) {
 /// `bool`: what it takes for yes and no; everything else is an error. `bool_lax` takes everything else for yes.
 Value boolean(std::string_view text, bool lax) {
   text = without_blanks(text);
-  if (text.empty() || text == "0" || equals_ignoring_case(text, "false") || equals_ignoring_case(text, "no")) return Value::No;
+  if (text.empty() || text == "0" || equals_ignoring_case(text, "false") || equals_ignoring_case(text, "no"))
+    return Value::No;
   if (lax || equals_ignoring_case(text, "true") || equals_ignoring_case(text, "yes")) return Value::Yes;
   std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return Value::Error;
@@ -122,9 +124,12 @@ Value Expander::test_compare(const Test& test, const std::string& a, const std::
   const std::string right = caseless ? to_lower(b) : b;
   const int order = left.compare(right);
   switch (test.name[0]) {
-    case 'e': return of(order == 0);
-    case 'g': return of(test.name[1] == 'e' ? order >= 0 : order > 0);
-    default: return of(test.name[1] == 'e' ? order <= 0 : order < 0);
+    case 'e':
+      return of(order == 0);
+    case 'g':
+      return of(test.name[1] == 'e' ? order >= 0 : order > 0);
+    default:
+      return of(test.name[1] == 'e' ? order <= 0 : order < 0);
   }
 }
 
@@ -144,9 +149,12 @@ Value Expander::test_match(const Test& test, const std::string& subject, const s
   if (!regex) return Value::Error;
   std::vector<std::string> groups;
   switch ((*regex)->capture(subject, groups)) {
-    case Regex::Answer::No: return Value::No;
-    case Regex::Answer::LimitHit: return unknown(test.range, "a regular expression takes too long here").status;
-    case Regex::Answer::Yes: break;
+    case Regex::Answer::No:
+      return Value::No;
+    case Regex::Answer::LimitHit:
+      return unknown(test.range, "a regular expression takes too long here").status;
+    case Regex::Answer::Yes:
+      break;
   }
   if (!test.negated) {
     for (std::size_t i = 0; i < numbers_.size(); ++i) numbers_[i] = i < groups.size() ? groups[i] : "";
@@ -182,9 +190,12 @@ Value Expander::test_exists(const Test& test, const std::string& path) {
   const Reference file = frame_.site->sources().refer(path, frame_.site->main());
   switch (file.status) {
     case ReferenceStatus::Found:
-    case ReferenceStatus::NotAFile: return Value::Yes;
-    case ReferenceStatus::Missing: return Value::No;
-    default: return unknown(test.range, "whether " + path + " exists is not known: it " + file.reason).status;
+    case ReferenceStatus::NotAFile:
+      return Value::Yes;
+    case ReferenceStatus::Missing:
+      return Value::No;
+    default:
+      return unknown(test.range, "whether " + path + " exists is not known: it " + file.reason).status;
   }
 }
 

@@ -15,11 +15,14 @@ bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; }
 
-TextRange range_of(std::size_t start, std::size_t end) { return {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)}; }
+TextRange range_of(std::size_t start, std::size_t end) {
+  return {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)};
+}
 
 /// The header's name where a variable name starts like $h_…, $rheader_…; else 0.
 std::size_t header_prefix(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kPrefixes{"h_", "rh_", "bh_", "lh_", "header_", "rheader_", "bheader_", "lheader_"};
+  constexpr std::array<std::string_view, 8> kPrefixes{"h_",      "rh_",      "bh_",      "lh_",
+                                                      "header_", "rheader_", "bheader_", "lheader_"};
   for (const std::string_view prefix : kPrefixes) {
     if (name.starts_with(prefix)) return prefix.size();
   }
@@ -56,7 +59,9 @@ class Parser {
   };
 
   [[nodiscard]] bool stopped() const { return !error_.empty() || !doubt_.empty(); }
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return pos_ + ahead < text_.size() ? text_[pos_ + ahead] : '\0';
+  }
   [[nodiscard]] bool at_end() const { return pos_ >= text_.size(); }
   [[nodiscard]] TextRange at_pos() const {
     const std::size_t start = std::min(pos_, text_.size());
@@ -210,7 +215,8 @@ void Parser::read_variable(Piece& piece, std::string_view name) {
   if (prefix == 0) {
     piece.kind = PieceKind::Variable;
     piece.text = name;
-    if (!is_known_variable(name)) doubt("no variable $" + std::string(name) + " is known", range_of(pos_ - name.size(), pos_));
+    if (!is_known_variable(name))
+      doubt("no variable $" + std::string(name) + " is known", range_of(pos_ - name.size(), pos_));
     return;
   }
   piece.kind = PieceKind::Header;
@@ -375,9 +381,12 @@ void Parser::read_test_body(Test& test) {
   const TestRule* rule = test_rule(test.name);
   if (rule == nullptr) return doubt("no condition " + test.name + " is known", range_of(pos_ - test.name.size(), pos_));
   switch (rule->shape) {
-    case TestShape::Bare: return;
-    case TestShape::Def: return read_def(test);
-    case TestShape::Tests: return read_sub_tests(test);
+    case TestShape::Bare:
+      return;
+    case TestShape::Def:
+      return read_def(test);
+    case TestShape::Tests:
+      return read_sub_tests(test);
     case TestShape::ListAndTest:
       if (!read_group(test.args)) return fail("a list in `{}` is missing after " + test.name);
       skip_blanks();
@@ -394,7 +403,8 @@ void Parser::read_test_body(Test& test) {
       skip_blanks();
       if (!take('}')) fail("`}` is missing at the end of " + test.name);
       return;
-    case TestShape::Strings: break;
+    case TestShape::Strings:
+      break;
   }
   for (std::size_t i = 0; i < rule->strings && !stopped(); ++i) {
     // The lists of match_domain and its kin are not expanded here (but those of match_ip are, when they are split).

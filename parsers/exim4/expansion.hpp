@@ -1,10 +1,12 @@
 #pragma once
 // Exim's string expansion language as a tree. Only the grammar: what a tree means is expand.hpp's affair.
-// Semantics: Exim specification, chapter "String expansions"; how bad strings fail was observed with Exim 4.96 (`exim -be`).
+// Semantics: Exim specification, chapter "String expansions"; how bad strings fail was observed with Exim 4.96 (`exim
+// -be`).
 //
-// The server reads a string while it expands it, skipped branches too: a string with a syntax error anywhere fails as a whole
-// ("error"), and so does one with a name that this build of Exim does not know. Which names a build knows is not to be seen in
-// a file: such a string is only in doubt.
+// The server reads a string while it expands it, skipped branches too: a string with a syntax error anywhere fails as a
+// whole
+// ("error"), and so does one with a name that this build of Exim does not know. Which names a build knows is not to be
+// seen in a file: such a string is only in doubt.
 
 #include <cstdint>
 #include <string>

@@ -1,9 +1,8 @@
-#include "parsers/exim4/exim4.hpp"
-
 #include <algorithm>
 #include <array>
 
 #include "lint/pattern.hpp"
+#include "parsers/exim4/exim4.hpp"
 #include "parsers/exim4/options.hpp"
 #include "parsers/support/exim_options.hpp"
 
@@ -25,8 +24,8 @@ int points_of(std::string_view line) {
   line = trimmed(line);
   if (line.empty() || line.starts_with('#')) return 0;
   if (const auto section = exim4_section(line)) {
-    static constexpr auto kSections =
-        std::to_array<std::string_view>({"acl", "authenticators", "local_scan", "retry", "rewrite", "routers", "transports"});
+    static constexpr auto kSections = std::to_array<std::string_view>(
+        {"acl", "authenticators", "local_scan", "retry", "rewrite", "routers", "transports"});
     return std::find(kSections.begin(), kSections.end(), *section) != kSections.end() ? 3 : 0;
   }
   if (is_exim3_end(line)) return -3;
@@ -35,12 +34,15 @@ int points_of(std::string_view line) {
   if (!option || !option->has_value) return 0;
   if (option->name.starts_with("acl_smtp_") || option->name.starts_with("acl_not_smtp")) return 3;
   if (is_exim3_option(option->name)) return -2;
-  return option->name == "primary_hostname" || option->name == "qualify_domain" || option->name == "daemon_smtp_ports" ? 1 : 0;
+  return option->name == "primary_hostname" || option->name == "qualify_domain" || option->name == "daemon_smtp_ports"
+             ? 1
+             : 0;
 }
 
 Detection detect(std::string_view path, std::string_view head) {
   const std::string_view name = base_name(path);
-  const bool named = std::find(kFileNames.begin(), kFileNames.end(), name) != kFileNames.end() || name.starts_with("exim");
+  const bool named =
+      std::find(kFileNames.begin(), kFileNames.end(), name) != kFileNames.end() || name.starts_with("exim");
   int points = 0;
   std::size_t start = 0;
   while (start < head.size()) {

@@ -1,4 +1,5 @@
-// Lists while lowering: their strings expanded as far as possible, then the shared Exim layer; the rest is tested when it is asked.
+// Lists while lowering: their strings expanded as far as possible, then the shared Exim layer; the rest is tested when
+// it is asked.
 
 #include <algorithm>
 #include <utility>
@@ -16,11 +17,16 @@ std::string subject_text(EximSubject subject, Facts& facts) {
     return at == std::string::npos ? std::string() : address.substr(at + 1);
   };
   switch (subject) {
-    case EximSubject::Client: return facts.client().text();
-    case EximSubject::RecipientDomain: return domain(facts.recipient());
-    case EximSubject::SenderDomain: return domain(facts.sender());
-    case EximSubject::Recipient: return facts.recipient();
-    case EximSubject::Sender: return facts.sender();
+    case EximSubject::Client:
+      return facts.client().text();
+    case EximSubject::RecipientDomain:
+      return domain(facts.recipient());
+    case EximSubject::SenderDomain:
+      return domain(facts.sender());
+    case EximSubject::Recipient:
+      return facts.recipient();
+    case EximSubject::Sender:
+      return facts.sender();
     case EximSubject::RecipientLocalPart: {
       const std::string address = facts.recipient();
       return address.substr(0, address.rfind('@'));
@@ -48,7 +54,8 @@ EximListContext Lowering::list_context(const Frame& frame) {
 Condition Lowering::list_condition(const ExpressionPtr& value, EximSubject subject, const Frame& frame, Span span) {
   const Folded folded = fold(value, frame);
   switch (folded.kind) {
-    case Folded::Kind::Fails: return {Constant{Value::No}, span};
+    case Folded::Kind::Fails:
+      return {Constant{Value::No}, span};
     case Folded::Kind::Error:
       observe(ObservationKind::Advice, folded.note.span,
               "Exim cannot expand this list (" + folded.note.text + "): the test fails with a temporary error");
@@ -56,7 +63,8 @@ Condition Lowering::list_condition(const ExpressionPtr& value, EximSubject subje
     case Folded::Kind::Constant: {
       const EximListContext context = list_context(frame);
       EximLoweredList lowered = lower_exim_list(folded.text, subject, context);
-      for (Note& note : lowered.broken) observe(ObservationKind::IneffectiveProtection, note.span, std::move(note.text));
+      for (Note& note : lowered.broken)
+        observe(ObservationKind::IneffectiveProtection, note.span, std::move(note.text));
       return std::move(lowered.condition);
     }
     case Folded::Kind::Unknown: {
@@ -72,7 +80,8 @@ Condition Lowering::list_condition(const ExpressionPtr& value, EximSubject subje
       policy.list(list).clauses.push_back(accept_when({std::move(blind)}, span));
       return {ListHolds{list}, span};
     }
-    case Folded::Kind::Dynamic: break;
+    case Folded::Kind::Dynamic:
+      break;
   }
   const EximListKind kind = list_kind_of(subject);
   Condition condition = test_of(value, frame, span, one_line(span), [value, frame, subject, kind](Facts& facts) {
@@ -90,17 +99,21 @@ Condition Lowering::list_condition(const ExpressionPtr& value, EximSubject subje
   return condition;
 }
 
-std::optional<Condition> Lowering::named_list(EximListKind kind, std::string_view name, EximSubject subject, const Frame& frame) {
+std::optional<Condition> Lowering::named_list(EximListKind kind, std::string_view name, EximSubject subject,
+                                              const Frame& frame) {
   const NamedList* list = site->named_list(kind, name);
   if (list == nullptr) {
     if (const EximLine* unread = document.unread()) {
-      return opaque("the list +" + std::string(name) + " may stand in a file that was not read: " + unread->problem, unread->span, false);
+      return opaque("the list +" + std::string(name) + " may stand in a file that was not read: " + unread->problem,
+                    unread->span, false);
     }
     return std::nullopt;
   }
-  const std::tuple key{static_cast<int>(kind), std::string(name), static_cast<int>(subject), static_cast<int>(frame.where)};
+  const std::tuple key{static_cast<int>(kind), std::string(name), static_cast<int>(subject),
+                       static_cast<int>(frame.where)};
   if (const auto known = named_.find(key); known != named_.end()) return known->second;
-  if (!naming_.insert(key).second) return opaque("the list +" + std::string(name) + " refers to itself", list->span, false);
+  if (!naming_.insert(key).second)
+    return opaque("the list +" + std::string(name) + " refers to itself", list->span, false);
   Condition condition = list_condition(list->value, subject, frame, list->value->source.place());
   if (!list->doubt.empty()) {
     const ListId both = policy.add_list("list that may be another", Action::Refuse);

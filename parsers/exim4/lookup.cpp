@@ -66,7 +66,8 @@ const LookupTable& Site::table(const EximLookup& lookup, const std::string& argu
   return *slot;
 }
 
-Expander::Found Expander::look_up(const Piece& piece, const EximLookup& lookup, const std::string& key, const std::string& argument) {
+Expander::Found Expander::look_up(const Piece& piece, const EximLookup& lookup, const std::string& key,
+                                  const std::string& argument) {
   const LookupTable& table = frame_.site->table(lookup, argument);
   if (!table.keys.failure.empty()) {
     if (table.keys.assumable) {
@@ -88,7 +89,8 @@ Expander::Found Expander::look_up(const Piece& piece, const EximLookup& lookup, 
     for (const EximKeys::Key& entry : table.keys.keys) {
       const MatchResult match = wild_match(entry.key, lookup.type == "wildlsearch", key);
       if (match == MatchResult::Yes) return {Value::Yes, entry.value};
-      if (match == MatchResult::Error) return {unknown(piece.range, "a key of " + argument + " is not understood").status, {}};
+      if (match == MatchResult::Error)
+        return {unknown(piece.range, "a key of " + argument + " is not understood").status, {}};
     }
   } else if (lookup.type == "dsearch" && key.find('/') != std::string::npos) {
     return {Value::Error, {}};

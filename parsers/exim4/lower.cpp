@@ -52,7 +52,8 @@ Interface interface_of(std::string_view text) {
   return result;
 }
 
-void collect_sets(const Exim4Document& document, std::string_view acl_name, std::set<std::string>& variables, int depth) {
+void collect_sets(const Exim4Document& document, std::string_view acl_name, std::set<std::string>& variables,
+                  int depth) {
   const Acl* acl = document.acl(acl_name);
   if (acl == nullptr || depth > 8) return;
   for (const AclStatement& statement : acl->statements) {
@@ -104,7 +105,8 @@ void Lowering::read_settings() {
   };
   site->primary_hostname = value("primary_hostname");
   site->qualify_domain = document.find("qualify_domain") == nullptr ? site->primary_hostname : value("qualify_domain");
-  site->qualify_recipient = document.find("qualify_recipient") == nullptr ? site->qualify_domain : value("qualify_recipient");
+  site->qualify_recipient =
+      document.find("qualify_recipient") == nullptr ? site->qualify_domain : value("qualify_recipient");
   site->smtp_active_hostname =
       document.find("smtp_active_hostname") == nullptr ? site->primary_hostname : value("smtp_active_hostname");
 }
@@ -115,8 +117,8 @@ void Lowering::read_lists() {
     const auto found = named.find(statement.name);
     const std::string doubt = document.doubt_reason(statement.doubt);
     if (found == named.end()) {
-      named.emplace(statement.name,
-                    NamedList{statement.name, statement.name_span, expression(statement.text.text), statement.span, doubt});
+      named.emplace(statement.name, NamedList{statement.name, statement.name_span, expression(statement.text.text),
+                                              statement.span, doubt});
     } else if (doubt.empty() != found->second.doubt.empty() || !doubt.empty()) {
       // Of several definitions one counts; which, the binary says.
       found->second.doubt = doubt.empty() ? found->second.doubt : doubt;
@@ -129,7 +131,8 @@ ListId Lowering::stage_list(std::string_view name, const char* setting_name, Whe
   const Setting* setting = document.find(setting_name);
   if (setting == nullptr) {
     if (const EximLine* unread = document.unread()) {
-      const std::string reason = std::string(setting_name) + " may be set in a file that was not read: " + unread->problem;
+      const std::string reason =
+          std::string(setting_name) + " may be set in a file that was not read: " + unread->problem;
       policy.list(list).clauses.push_back(refuse_when({opaque(reason, unread->span, false)}, unread->span));
     }
     return list;
@@ -147,7 +150,8 @@ void Lowering::stages() {
   std::vector<Stage> stages;
   if (const Setting* reject = document.find("host_reject_connection")) {
     const ListId list = policy.add_list("host_reject_connection");
-    Condition hosts = list_condition(expression(reject->text.text), EximSubject::Client, frame(Where::Connect), reject->value_span);
+    Condition hosts =
+        list_condition(expression(reject->text.text), EximSubject::Client, frame(Where::Connect), reject->value_span);
     policy.list(list).clauses.push_back(refuse_when({std::move(hosts)}, reject->span, one_line(reject->span)));
     stages.push_back({"connection", list});
   }
@@ -197,10 +201,12 @@ void Lowering::helo_verification(std::vector<Stage>& stages) {
   verify.negated = true;
   verify.value = EximText("helo", hosts->value_span);
   verify.span = hosts->span;
-  Condition listed = list_condition(expression(hosts->text.text), EximSubject::Client, frame(Where::Helo), hosts->value_span);
+  Condition listed =
+      list_condition(expression(hosts->text.text), EximSubject::Client, frame(Where::Helo), hosts->value_span);
   Condition fails = condition_of(verify, Verb::Deny, frame(Where::Helo));
   const ListId list = policy.add_list("helo_verify_hosts");
-  policy.list(list).clauses.push_back(refuse_when({std::move(listed), std::move(fails)}, hosts->span, one_line(hosts->span)));
+  policy.list(list).clauses.push_back(
+      refuse_when({std::move(listed), std::move(fails)}, hosts->span, one_line(hosts->span)));
   stages.push_back({"helo_verify_hosts", list});
 }
 
@@ -282,7 +288,9 @@ std::optional<std::vector<std::string>> rewriting_match(const std::string& patte
   const auto part = [](const std::string& text, const std::string& glob, std::vector<std::string>& groups) {
     if (!glob.starts_with('*')) return equals_ignoring_case(text, glob);
     const std::string_view tail = std::string_view(glob).substr(1);
-    if (text.size() < tail.size() || !equals_ignoring_case(std::string_view(text).substr(text.size() - tail.size()), tail)) return false;
+    if (text.size() < tail.size() ||
+        !equals_ignoring_case(std::string_view(text).substr(text.size() - tail.size()), tail))
+      return false;
     groups.push_back(text.substr(0, text.size() - tail.size()));
     return true;
   };
@@ -292,7 +300,8 @@ std::optional<std::vector<std::string>> rewriting_match(const std::string& patte
   std::vector<std::string> groups{address};
   const std::string users = pattern_at == std::string::npos ? "*" : pattern.substr(0, pattern_at);
   const std::string domains = pattern_at == std::string::npos ? pattern : pattern.substr(pattern_at + 1);
-  if (!part(address.substr(0, at), users, groups) || !part(address.substr(at + 1), domains, groups)) return std::nullopt;
+  if (!part(address.substr(0, at), users, groups) || !part(address.substr(at + 1), domains, groups))
+    return std::nullopt;
   return groups;
 }
 
@@ -305,7 +314,8 @@ Clause Lowering::rewriting_clause(const RewriteRule& rule) {
   clause.text = one_line(rule.span);
   const Folded folded = fold(expression(rule.pattern), frame(Where::Recipient));
   const std::string pattern = folded.text.str();
-  const bool plain = folded.kind == Folded::Kind::Constant && pattern.find(';') == std::string::npos && !pattern.starts_with('+');
+  const bool plain =
+      folded.kind == Folded::Kind::Constant && pattern.find(';') == std::string::npos && !pattern.starts_with('+');
   if (rule.doubt >= 0 || !plain) {
     clause.when.push_back(opaque("which addresses the rewriting rule takes is not known", rule.span, true));
   }
@@ -336,9 +346,11 @@ Clause Lowering::rewriting_clause(const RewriteRule& rule) {
 void Lowering::percent_hack(ListId rcpt) {
   const Setting* setting = document.find("percent_hack_domains");
   if (setting == nullptr || setting->text.text.trimmed().empty()) return;
-  observe(ObservationKind::Advice, setting->span,
-          "percent_hack_domains rewrites `a%b@domain` to `a@b`: hardly anybody needs it, and relay testers look for it");
-  Condition listed = list_condition(expression(setting->text.text), EximSubject::RecipientDomain, frame(Where::Recipient), setting->value_span);
+  observe(
+      ObservationKind::Advice, setting->span,
+      "percent_hack_domains rewrites `a%b@domain` to `a@b`: hardly anybody needs it, and relay testers look for it");
+  Condition listed = list_condition(expression(setting->text.text), EximSubject::RecipientDomain,
+                                    frame(Where::Recipient), setting->value_span);
   PatternSet percent;
   percent.add(PatternKind::Glob, "*%*");
   for (int round = 0; round < 4; ++round) {
@@ -361,7 +373,8 @@ void Lowering::delivery() {
   bool rewrites = false;
   for (const RewriteRule& rule : document.rewrites) {
     const bool envelope = rule.flags.empty() || rule.flags.find_first_of("ETq") != std::string::npos;
-    rewrites |= envelope && rule.flags.find('S') == std::string::npos && (rule.flags.empty() || rule.flags.find('T') != std::string::npos);
+    rewrites |= envelope && rule.flags.find('S') == std::string::npos &&
+                (rule.flags.empty() || rule.flags.find('T') != std::string::npos);
   }
   if (!document.has_routers && !rewrites) return;
   const ListId start = policy.add_list("delivery", Action::Accept);
@@ -384,7 +397,9 @@ void Lowering::delivery() {
 void Lowering::read_domains() {
   const auto add = [](PatternSet& set, std::vector<Pattern> patterns) {
     for (Pattern& pattern : patterns) {
-      const auto same = [&](const Pattern& other) { return other.kind == pattern.kind && equals_ignoring_case(other.text, pattern.text); };
+      const auto same = [&](const Pattern& other) {
+        return other.kind == pattern.kind && equals_ignoring_case(other.text, pattern.text);
+      };
       if (std::none_of(set.patterns().begin(), set.patterns().end(), same)) set.add(std::move(pattern));
     }
   };
@@ -396,7 +411,9 @@ void Lowering::read_domains() {
     const std::string_view driver = router.text("driver");
     if (domains == nullptr || (driver != "accept" && driver != "redirect") || sends_on(router)) continue;
     std::vector<Pattern> named = domains_named(expression(domains->text.text));
-    named.erase(std::remove_if(named.begin(), named.end(), [](const Pattern& one) { return one.kind == PatternKind::Any; }), named.end());
+    named.erase(
+        std::remove_if(named.begin(), named.end(), [](const Pattern& one) { return one.kind == PatternKind::Any; }),
+        named.end());
     add(policy.local_domains, std::move(named));
   }
   add(policy.relay_domains, granted_domains);
@@ -516,7 +533,8 @@ void Lowering::run() {
 RelayPolicy lower(const Document& document, const LowerOptions& options) {
   RelayPolicy policy;
   Lowering(static_cast<const Exim4Document&>(document), policy).run();
-  if (const auto version = options.products.find("exim"); version != options.products.end()) policy.version = version->second;
+  if (const auto version = options.products.find("exim"); version != options.products.end())
+    policy.version = version->second;
   return policy;
 }
 

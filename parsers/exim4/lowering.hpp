@@ -1,6 +1,6 @@
 #pragma once
-// The steps from an Exim 4 document to a RelayPolicy. One Lowering lives while `lower` runs; what outlives it is in the policy and in
-// the Site that the policy's closures share.
+// The steps from an Exim 4 document to a RelayPolicy. One Lowering lives while `lower` runs; what outlives it is in the
+// policy and in the Site that the policy's closures share.
 
 #include <map>
 #include <memory>
@@ -44,7 +44,8 @@ class Lowering {
   /// The value where it is a constant, with macros and expansions done; nothing otherwise.
   std::optional<std::string> constant(const EximString& value);
   /// A condition that is a function of a string; `holds` judges what the string expands to.
-  Condition test_of(const ExpressionPtr& value, const Frame& frame, Span span, const std::string& text, relaylint::Test test);
+  Condition test_of(const ExpressionPtr& value, const Frame& frame, Span span, const std::string& text,
+                    relaylint::Test test);
   /// A condition as in `condition = …`; `when_forced` is what a forced failure comes to.
   Condition truth_of(const ExpressionPtr& value, const Frame& frame, Span span, Value when_forced);
   /// Whether a list that was expanded already matches, without any facts.
@@ -55,7 +56,8 @@ class Lowering {
 
   // --- lists (lists.cpp)
   Condition list_condition(const ExpressionPtr& value, EximSubject subject, const Frame& frame, Span span);
-  std::optional<Condition> named_list(EximListKind kind, std::string_view name, EximSubject subject, const Frame& frame);
+  std::optional<Condition> named_list(EximListKind kind, std::string_view name, EximSubject subject,
+                                      const Frame& frame);
   [[nodiscard]] EximListContext list_context(const Frame& frame);
   /// Domains of a domain list, for local_domains and relay_domains.
   std::vector<Pattern> domains_named(const ExpressionPtr& value);

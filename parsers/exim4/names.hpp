@@ -1,7 +1,7 @@
 #pragma once
 // The words of Exim's expansion language: which exist, and what has to follow them.
-// Source: Exim specification, chapter "String expansions" (items, operators, conditions, variables), 4.96 with all options built in,
-// and the names that older 4.x releases had.
+// Source: Exim specification, chapter "String expansions" (items, operators, conditions, variables), 4.96 with all
+// options built in, and the names that older 4.x releases had.
 
 #include <cstddef>
 #include <string_view>

@@ -34,7 +34,8 @@ std::optional<std::vector<long>> numbers_of(std::string_view text) {
     const std::size_t end = std::min(text.find('_'), text.size());
     long number = 0;
     const auto [rest, problem] = std::from_chars(text.data(), text.data() + end, number);
-    if (problem != std::errc() || rest != text.data() + end || number > 1'000'000 || number < -1'000'000) return std::nullopt;
+    if (problem != std::errc() || rest != text.data() + end || number > 1'000'000 || number < -1'000'000)
+      return std::nullopt;
     numbers.push_back(number);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -71,7 +72,8 @@ Expansion mask(std::string_view text) {
 
 Expansion quote(std::string_view text, bool local_part) {
   const auto plain = [&](char c) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    const bool word =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
     return word || (local_part && std::string_view("!#$%&'*+/=?^`{|}~").find(c) != std::string_view::npos);
   };
   bool needed = text.empty();
@@ -92,7 +94,8 @@ Expansion quote(std::string_view text, bool local_part) {
 Expansion quote_regex(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      static_cast<unsigned char>(c) >= 0x80;
     if (!word) result += '\\';
     result += c;
   }
@@ -122,7 +125,8 @@ std::optional<Expansion> with_numbers(std::string_view name, std::string_view te
   if (!numbers || numbers->empty()) return error();
   if (name == "length" || name == "l") return value(exim_substring(operand, 0, (*numbers)[0]));
   if (name == "substr" || name == "s") {
-    return value(exim_substring(operand, (*numbers)[0], numbers->size() > 1 ? std::optional<long>((*numbers)[1]) : std::nullopt));
+    return value(exim_substring(operand, (*numbers)[0],
+                                numbers->size() > 1 ? std::optional<long>((*numbers)[1]) : std::nullopt));
   }
   return std::nullopt;  // hashes
 }
@@ -160,17 +164,25 @@ std::optional<long long> exim_integer(std::string_view text) {
   if (text.empty()) return 0;
   long long factor = 1;
   switch (text.back() | 0x20) {
-    case 'k': factor = 1024; break;
-    case 'm': factor = 1024 * 1024; break;
-    case 'g': factor = 1024LL * 1024 * 1024; break;
-    default: break;
+    case 'k':
+      factor = 1024;
+      break;
+    case 'm':
+      factor = 1024 * 1024;
+      break;
+    case 'g':
+      factor = 1024LL * 1024 * 1024;
+      break;
+    default:
+      break;
   }
   if (factor != 1) text.remove_suffix(1);
   if (text.starts_with('+')) text.remove_prefix(1);
   long long number = 0;
   const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
   constexpr long long kLargest = 1'000'000'000'000;
-  if (problem != std::errc() || rest != text.data() + text.size() || number > kLargest || number < -kLargest) return std::nullopt;
+  if (problem != std::errc() || rest != text.data() + text.size() || number > kLargest || number < -kLargest)
+    return std::nullopt;
   return number * factor;
 }
 
@@ -191,7 +203,8 @@ std::optional<Expansion> apply_operator(std::string_view name, std::string_view 
     return address ? value(address->text()) : error();
   }
   if (name.starts_with("quote_")) {
-    // What needs a backslash differs from database to database; strings without such characters are the same everywhere.
+    // What needs a backslash differs from database to database; strings without such characters are the same
+    // everywhere.
     if (operand.find_first_of("'\"\\%_\n\r\t\b*()$ ") == std::string::npos) return value(operand);
   }
   return std::nullopt;

@@ -61,13 +61,14 @@ class Reader {
 };
 
 void Reader::begin(const std::string& name, const EximLine& line) {
-  static const std::set<std::string> kSections{"acl",   "authenticators", "local_scan", "retry",
-                                               "rewrite", "routers",      "transports"};
+  static const std::set<std::string> kSections{"acl",     "authenticators", "local_scan", "retry",
+                                               "rewrite", "routers",        "transports"};
   section_ = name;
   in_acl_ = false;
   if (!kSections.contains(name)) return problem(line.span, "`" + name + "` is no section that Exim knows", true);
   if (name == "routers") document_.has_routers = true;
-  if (!sections_.insert(name).second && line.doubt < 0) problem(line.span, "the section " + name + " is there twice", true);
+  if (!sections_.insert(name).second && line.doubt < 0)
+    problem(line.span, "the section " + name + " is there twice", true);
 }
 
 Setting Reader::setting_of(const EximLine& line, const EximOption& option) {
@@ -100,9 +101,13 @@ void Reader::statement(const EximLine& line) {
 void Reader::main_statement(const EximLine& line) {
   if (const std::optional<EximNamedList> list = parse_exim_named_list(line.text.view())) {
     if (!list->has_value) return problem(line.span, "`=` is missing after the list's name", true);
-    ListStatement statement{list->kind, list->name, line.text.place(list->name_range),
-                            read_exim_string(line.text, list->value_range), line.span,
-                            line.text.place(list->value_range), line.doubt};
+    ListStatement statement{list->kind,
+                            list->name,
+                            line.text.place(list->name_range),
+                            read_exim_string(line.text, list->value_range),
+                            line.span,
+                            line.text.place(list->value_range),
+                            line.doubt};
     check_string(statement.text, line.span);
     const std::string key = "list " + std::to_string(static_cast<int>(list->kind)) + " " + list->name;
     if (line.doubt < 0 && !set_.insert(key).second) {
@@ -130,7 +135,8 @@ void Reader::unknown_option(const std::string& name, const EximLine& line) {
   }
   const std::string_view meant = near_main_option(name);
   if (!meant.empty()) {
-    return problem(line.span, "Exim knows no main setting " + name + " (" + std::string(meant) + "?) and does not start", true);
+    return problem(line.span,
+                   "Exim knows no main setting " + name + " (" + std::string(meant) + "?) and does not start", true);
   }
   problem(line.span, "the main setting " + name + " is not known", false);
 }
@@ -143,9 +149,8 @@ void Reader::driver_statement(const EximLine& line, std::vector<Driver>& drivers
     driver.name = words->name;
     driver.name_span = line.span;
     driver.doubt = line.doubt;
-    const bool twice = std::any_of(drivers.begin(), drivers.end(), [&](const Driver& other) {
-      return other.name == driver.name && other.doubt < 0;
-    });
+    const bool twice = std::any_of(drivers.begin(), drivers.end(),
+                                   [&](const Driver& other) { return other.name == driver.name && other.doubt < 0; });
     if (twice && line.doubt < 0) problem(line.span, "there are two of the name " + driver.name, true);
     drivers.push_back(std::move(driver));
     return;
@@ -323,7 +328,8 @@ void find_banner(Exim4Document& document) {
     for (const Banner& banner : kBanners) {
       if (!line.starts_with('#') || line.find(banner.mark) == std::string_view::npos) continue;
       // Debian's file is a source where it is the template, and generated where it says that it was written.
-      if (banner.panel == "update-exim4.conf" && head.find("WARNING WARNING WARNING") == std::string_view::npos) continue;
+      if (banner.panel == "update-exim4.conf" && head.find("WARNING WARNING WARNING") == std::string_view::npos)
+        continue;
       document.panel = banner.panel;
       document.banner_span = {document.main(), text_range(start, end)};
       return;
@@ -336,21 +342,28 @@ void find_banner(Exim4Document& document) {
 
 std::optional<Verb> verb_of(std::string_view name) {
   static const std::map<std::string_view, Verb> kVerbs{
-      {"accept", Verb::Accept},   {"defer", Verb::Defer}, {"deny", Verb::Deny}, {"discard", Verb::Discard},
-      {"drop", Verb::Drop}, {"require", Verb::Require}, {"warn", Verb::Warn}};
+      {"accept", Verb::Accept}, {"defer", Verb::Defer},     {"deny", Verb::Deny}, {"discard", Verb::Discard},
+      {"drop", Verb::Drop},     {"require", Verb::Require}, {"warn", Verb::Warn}};
   const auto found = kVerbs.find(name);
   return found == kVerbs.end() ? std::nullopt : std::optional<Verb>(found->second);
 }
 
 std::string_view name_of(Verb verb) {
   switch (verb) {
-    case Verb::Accept: return "accept";
-    case Verb::Defer: return "defer";
-    case Verb::Deny: return "deny";
-    case Verb::Discard: return "discard";
-    case Verb::Drop: return "drop";
-    case Verb::Require: return "require";
-    case Verb::Warn: return "warn";
+    case Verb::Accept:
+      return "accept";
+    case Verb::Defer:
+      return "defer";
+    case Verb::Deny:
+      return "deny";
+    case Verb::Discard:
+      return "discard";
+    case Verb::Drop:
+      return "drop";
+    case Verb::Require:
+      return "require";
+    case Verb::Warn:
+      return "warn";
   }
   return "";
 }

@@ -1,5 +1,5 @@
-// The routers: whether an address verifies, and what becomes of accepted mail (Exim specification, chapters "Generic options for
-// routers" to "The redirect router").
+// The routers: whether an address verifies, and what becomes of accepted mail (Exim specification, chapters "Generic
+// options for routers" to "The redirect router").
 
 #include <algorithm>
 #include <utility>
@@ -11,12 +11,12 @@
 namespace relaylint::exim4 {
 namespace {
 
-std::string subject_of(Where where, Facts& facts) { return where == Where::VerifySender ? facts.sender() : facts.recipient(); }
-
-std::string local_part(const std::string& address) { return address.substr(0, address.rfind('@')); }
+std::string subject_of(Where where, Facts& facts) {
+  return where == Where::VerifySender ? facts.sender() : facts.recipient();
+}
 
 /// Transports that send to other machines.
-bool sends_on(const Driver* transport) {
+bool is_remote(const Driver* transport) {
   if (transport == nullptr) return false;
   return transport->text("driver") == "smtp" && transport->text("protocol") != "lmtp";
 }
@@ -32,7 +32,8 @@ Redirection kind_of(std::string_view data) {
   if (data.starts_with(":defer:")) return Redirection::Defer;
   if (data.starts_with(":blackhole:")) return Redirection::Blackhole;
   if (data.starts_with(":unknown:")) return Redirection::Nothing;
-  if (data.starts_with("/") || data.starts_with("|") || data.starts_with(":include:") || data.starts_with("\"|")) return Redirection::Local;
+  if (data.starts_with("/") || data.starts_with("|") || data.starts_with(":include:") || data.starts_with("\"|"))
+    return Redirection::Local;
   return Redirection::Address;
 }
 
@@ -41,16 +42,19 @@ std::string first_address(std::string_view data, const std::string& original) {
   const std::size_t first = data.find_first_not_of(" \t\r\n,");
   data = data.substr(std::min(first, data.size()));
   std::string address(data.substr(0, data.find_first_of(",\n")));
-  while (!address.empty() && (address.back() == ' ' || address.back() == '\r' || address.back() == '\t')) address.pop_back();
+  while (!address.empty() && (address.back() == ' ' || address.back() == '\r' || address.back() == '\t'))
+    address.pop_back();
   if (address.starts_with('\\')) address.erase(0, 1);
-  if (address.find('@') == std::string::npos && original.find('@') != std::string::npos) address += original.substr(original.rfind('@'));
+  if (address.find('@') == std::string::npos && original.find('@') != std::string::npos)
+    address += original.substr(original.rfind('@'));
   return address;
 }
 
 }  // namespace
 
 /// `local_part_suffix = +* : -*`: the router takes local parts of that form only, unless the affix is optional.
-std::optional<Condition> Lowering::affix_condition(const Driver& router, Where where, const char* setting, bool prefix) {
+std::optional<Condition> Lowering::affix_condition(const Driver& router, Where where, const char* setting,
+                                                   bool prefix) {
   const Setting* affix = router.find(setting);
   if (affix == nullptr || router.flag(std::string(setting) + "_optional", false)) return std::nullopt;
   const std::optional<std::string> list = constant(affix->text);
@@ -62,7 +66,8 @@ std::optional<Condition> Lowering::affix_condition(const Driver& router, Where w
     patterns.add(PatternKind::Glob, std::move(glob), affix->value_span);
   }
   Condition condition{Recipient{std::move(patterns), AddressPart::LocalPart}, affix->span};
-  if (where == Where::VerifySender) condition.kind = Sender{std::get<Recipient>(condition.kind).patterns, AddressPart::LocalPart};
+  if (where == Where::VerifySender)
+    condition.kind = Sender{std::get<Recipient>(condition.kind).patterns, AddressPart::LocalPart};
   return condition;
 }
 
@@ -70,21 +75,22 @@ std::optional<Condition> Lowering::affix_condition(const Driver& router, Where w
 Condition Lowering::files_condition(const Setting& setting, Where where) {
   const ExpressionPtr value = expression(setting.text.text);
   const Frame here = frame(where);
-  return test_of(value, here, setting.value_span, one_line(setting.span), [value, here, span = setting.value_span](Facts& facts) {
-    const Expansion text = Expander(here, facts).expand(*value);
-    if (text.status != Value::Yes) return text.status;
-    for (const EximItem& item : split_exim_list(EximText(text.text, {})).items) {
-      std::string path = item.text.str();
-      if (!path.starts_with('/')) continue;
-      const Reference file = here.site->sources().refer(path, here.site->main());
-      const bool there = file.status == ReferenceStatus::Found || file.status == ReferenceStatus::NotAFile;
-      if (!there && file.status != ReferenceStatus::Missing) {
-        facts.assume({span, "the file " + path + " is taken not to exist: it " + file.reason});
-      }
-      if (there == item.negated) return Value::No;
-    }
-    return Value::Yes;
-  });
+  return test_of(
+      value, here, setting.value_span, one_line(setting.span), [value, here, span = setting.value_span](Facts& facts) {
+        const Expansion text = Expander(here, facts).expand(*value);
+        if (text.status != Value::Yes) return text.status;
+        for (const EximItem& item : split_exim_list(EximText(text.text, {})).items) {
+          std::string path = item.text.str();
+          if (!path.starts_with('/')) continue;
+          const Reference file = here.site->sources().refer(path, here.site->main());
+          const bool there = file.status == ReferenceStatus::Found || file.status == ReferenceStatus::NotAFile;
+          if (!there && file.status != ReferenceStatus::Missing) {
+            facts.assume({span, "the file " + path + " is taken not to exist: it " + file.reason});
+          }
+          if (there == item.negated) return Value::No;
+        }
+        return Value::Yes;
+      });
 }
 
 /// What a router asks before it is run, in the server's order.
@@ -104,17 +110,20 @@ std::vector<Condition> Lowering::preconditions(const Driver& router, Where where
   }
   if (const Setting* parts = router.find("local_parts")) {
     when.push_back(sender ? opaque("which senders the router takes is not followed", parts->span, false)
-                          : list_condition(expression(parts->text.text), EximSubject::RecipientLocalPart, here, parts->value_span));
+                          : list_condition(expression(parts->text.text), EximSubject::RecipientLocalPart, here,
+                                           parts->value_span));
   }
   if (router.flag("check_local_user", false)) {
-    when.push_back(opaque("the local part is taken to be no user of this machine", router.find("check_local_user")->span, true));
+    when.push_back(
+        opaque("the local part is taken to be no user of this machine", router.find("check_local_user")->span, true));
   }
   if (const Setting* senders = router.find("senders")) {
     when.push_back(list_condition(expression(senders->text.text), EximSubject::Sender, here, senders->value_span));
   }
   if (const Setting* files = router.find("require_files")) when.push_back(files_condition(*files, where));
   for (const Setting& setting : router.settings) {
-    if (setting.name == "condition") when.push_back(truth_of(expression(setting.text.text), here, setting.value_span, Value::No));
+    if (setting.name == "condition")
+      when.push_back(truth_of(expression(setting.text.text), here, setting.value_span, Value::No));
   }
   return when;
 }
@@ -126,7 +135,8 @@ std::vector<Condition> Lowering::route_conditions(const Driver& router, Where wh
   if (const Setting* data = router.find("route_data")) {
     const ExpressionPtr value = expression(data->text.text);
     const Folded folded = fold(value, here);
-    if (folded.kind == Folded::Kind::Constant) return {{Constant{folded.text.trimmed().empty() ? Value::No : Value::Yes}, data->span}};
+    if (folded.kind == Folded::Kind::Constant)
+      return {{Constant{folded.text.trimmed().empty() ? Value::No : Value::Yes}, data->span}};
     return {test_of(value, here, data->value_span, one_line(data->span), [value, here](Facts& facts) {
       const Expansion text = Expander(here, facts).expand(*value);
       if (text.status != Value::Yes) return text.status;
@@ -170,7 +180,8 @@ void Lowering::redirect(const Driver& router, Where where, bool verifying, std::
   clause.text = "router " + router.name;
   if (data == nullptr) {
     const Setting* file = router.find("file");
-    when.push_back(opaque("a user's own file is taken not to redirect", file == nullptr ? router.name_span : file->span, true));
+    when.push_back(
+        opaque("a user's own file is taken not to redirect", file == nullptr ? router.name_span : file->span, true));
     clause.when = std::move(when);
     clause.then = Action::Accept;
     clause.disposition = Disposition::Local;
@@ -185,7 +196,8 @@ void Lowering::redirect(const Driver& router, Where where, bool verifying, std::
       if (text.status != Value::Yes) return text.status;  // a forced failure declines
       if (kind_of(text.text) != kind) return Value::No;
       // An address that comes out of a router as it went in does not go through it again.
-      const bool same = kind == Redirection::Address && equals_ignoring_case(first_address(text.text, facts.recipient()), facts.recipient());
+      const bool same = kind == Redirection::Address &&
+                        equals_ignoring_case(first_address(text.text, facts.recipient()), facts.recipient());
       return same ? Value::No : Value::Yes;
     });
   };
@@ -231,7 +243,7 @@ void Lowering::router(const Driver& router, Where where, bool verifying, ListId 
   clause.span = router.name_span;
   clause.text = "router " + router.name;
   clause.then = Action::Accept;
-  clause.disposition = sends_on(transport) ? Disposition::Relay : Disposition::Local;
+  clause.disposition = is_remote(transport) ? Disposition::Relay : Disposition::Local;
   if (kind == "redirect") {
     redirect(router, where, verifying, std::move(when), list);
   } else if (kind == "accept" || kind == "dnslookup" || kind == "manualroute" || kind == "ipliteral") {
@@ -246,11 +258,13 @@ void Lowering::router(const Driver& router, Where where, bool verifying, ListId 
       if (transport == nullptr) clause.disposition = Disposition::Relay;
     }
     clause.when = std::move(when);
-    if (router.flag("unseen", false) && !verifying && clause.disposition == Disposition::Local) clause.then = Action::Continue;
+    if (router.flag("unseen", false) && !verifying && clause.disposition == Disposition::Local)
+      clause.then = Action::Continue;
     policy.list(list).clauses.push_back(std::move(clause));
   } else {
     clause.when = std::move(when);
-    clause.when.push_back(opaque("what the router " + router.name + " (" + std::string(kind) + ") does is not known", router.name_span, false));
+    clause.when.push_back(opaque("what the router " + router.name + " (" + std::string(kind) + ") does is not known",
+                                 router.name_span, false));
     policy.list(list).clauses.push_back(std::move(clause));
   }
   if (router.flag("more", true)) return;
@@ -269,7 +283,8 @@ Condition Lowering::routable_domain(Where where, bool literal, Span span) {
   test.test = [where, literal](Facts& facts) {
     const std::string address = subject_of(where, facts);
     const std::size_t at = address.rfind('@');
-    const std::string_view domain = at == std::string::npos ? std::string_view{} : std::string_view(address).substr(at + 1);
+    const std::string_view domain =
+        at == std::string::npos ? std::string_view{} : std::string_view(address).substr(at + 1);
     const bool bracketed = domain.starts_with('[');
     return !domain.empty() && bracketed == literal ? Value::Yes : Value::No;
   };
@@ -279,16 +294,19 @@ Condition Lowering::routable_domain(Where where, bool literal, Span span) {
 ListId Lowering::routers(Where where, bool verifying) {
   const auto [known, fresh] = router_lists_.try_emplace({static_cast<int>(where), verifying});
   if (!fresh) return known->second;
-  const std::string name = where == Where::VerifySender ? "verify = sender" : verifying ? "verify = recipient" : "delivery";
+  const std::string name = where == Where::VerifySender ? "verify = sender"
+                           : verifying                  ? "verify = recipient"
+                                                        : "delivery";
   const ListId list = policy.add_list(name, verifying ? Action::Refuse : Action::Accept);
   router_lists_[{static_cast<int>(where), verifying}] = list;
   policy.list(list).final_text = "no router takes the address";
   if (where == Where::VerifySender) {
     PatternSet null_sender;
     null_sender.add(PatternKind::Exact, "");
-    policy.list(list).clauses.push_back(accept_when({{Sender{std::move(null_sender)}, {}}}, {}, "the null sender verifies"));
+    policy.list(list).clauses.push_back(
+        accept_when({{Sender{std::move(null_sender)}, {}}}, {}, "the null sender verifies"));
   }
-  for (const Driver& one : document.routers) router(one, where, verifying, list);
+  for (const Driver& one : document.routers) this->router(one, where, verifying, list);
   return list;
 }
 

@@ -1,4 +1,5 @@
-// Lists asked about a subject that is not the client or an envelope address: `match_domain{$sender_helo_name}{+local_domains}`.
+// Lists asked about a subject that is not the client or an envelope address:
+// `match_domain{$sender_helo_name}{+local_domains}`.
 
 #include "parsers/exim4/site.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 /// The facts with the subject in the place of what the lowered list asks about.
 class SubjectFacts final : public Facts {
  public:
-  SubjectFacts(EximListKind kind, const std::string& subject, const std::shared_ptr<const Site>& site, const Frame& frame, Facts& real)
+  SubjectFacts(EximListKind kind, const std::string& subject, const std::shared_ptr<const Site>& site,
+               const Frame& frame, Facts& real)
       : site_(site), frame_(frame), real_(real), kind_(kind), subject_(subject) {}
 
   IpAddress client() override {
@@ -33,12 +35,16 @@ class SubjectFacts final : public Facts {
   bool tls() override { return real_.tls(); }
   Auth auth() override { return real_.auth(); }
   std::optional<std::uint16_t> port() override { return real_.port(); }
-  std::optional<std::string> binding(std::string_view name, bool& unknown) override { return real_.binding(name, unknown); }
+  std::optional<std::string> binding(std::string_view name, bool& unknown) override {
+    return real_.binding(name, unknown);
+  }
   Value ask(ListId list) override { return real_.ask(list); }
   void assume(Note note) override { real_.assume(std::move(note)); }
   void not_understood(Note note) override { real_.not_understood(std::move(note)); }
 
-  [[nodiscard]] Value named(std::string_view name) const { return site_->match_named(kind_, name, subject_, real_, frame_); }
+  [[nodiscard]] Value named(std::string_view name) const {
+    return site_->match_named(kind_, name, subject_, real_, frame_);
+  }
 
  private:
   const std::shared_ptr<const Site>& site_;
@@ -50,9 +56,12 @@ class SubjectFacts final : public Facts {
 
 Value of(MatchResult match) {
   switch (match) {
-    case MatchResult::No: return Value::No;
-    case MatchResult::Yes: return Value::Yes;
-    case MatchResult::Error: return Value::Error;
+    case MatchResult::No:
+      return Value::No;
+    case MatchResult::Yes:
+      return Value::Yes;
+    case MatchResult::Error:
+      return Value::Error;
   }
   return Value::Unknown;
 }
@@ -120,10 +129,14 @@ Value ask_list(const RelayPolicy& policy, ListId id, SubjectFacts& facts) {
 
 EximSubject subject_of(EximListKind kind) {
   switch (kind) {
-    case EximListKind::Host: return EximSubject::Client;
-    case EximListKind::Domain: return EximSubject::RecipientDomain;
-    case EximListKind::Address: return EximSubject::Recipient;
-    case EximListKind::LocalPart: return EximSubject::RecipientLocalPart;
+    case EximListKind::Host:
+      return EximSubject::Client;
+    case EximListKind::Domain:
+      return EximSubject::RecipientDomain;
+    case EximListKind::Address:
+      return EximSubject::Recipient;
+    case EximListKind::LocalPart:
+      return EximSubject::RecipientLocalPart;
   }
   return EximSubject::RecipientDomain;
 }
@@ -155,7 +168,8 @@ const Site::Matcher& Site::matcher(EximListKind kind, const EximText& list) cons
   return *slot;
 }
 
-Value Site::match(EximListKind kind, const EximText& list, const std::string& subject, Facts& facts, const Frame& frame) const {
+Value Site::match(EximListKind kind, const EximText& list, const std::string& subject, Facts& facts,
+                  const Frame& frame) const {
   if (kind == EximListKind::Host && subject.empty()) {
     // No host at all: matched by an empty item and by `*` only.
     for (const EximItem& item : split_exim_list(list).items) {
@@ -168,7 +182,8 @@ Value Site::match(EximListKind kind, const EximText& list, const std::string& su
   return holds(asked.scratch, asked.condition, about);
 }
 
-Value Site::match_named(EximListKind kind, std::string_view name, const std::string& subject, Facts& facts, const Frame& frame) const {
+Value Site::match_named(EximListKind kind, std::string_view name, const std::string& subject, Facts& facts,
+                        const Frame& frame) const {
   const NamedList* list = named_list(kind, name);
   if (list == nullptr) return Value::Error;
   if (!list->doubt.empty()) {

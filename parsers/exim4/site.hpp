@@ -1,6 +1,6 @@
 #pragma once
-// What the strings of a configuration may ask of it when they are expanded: its settings, its named lists, the files beside it.
-// Built while lowering, then only read; the closures of a policy share it.
+// What the strings of a configuration may ask of it when they are expanded: its settings, its named lists, the files
+// beside it. Built while lowering, then only read; the closures of a policy share it.
 
 #include <array>
 #include <cstdint>
@@ -78,8 +78,10 @@ class Site {
   /// The file of a lookup; read once.
   [[nodiscard]] const LookupTable& table(const EximLookup& lookup, const std::string& argument) const;
 
-  /// Does `subject` match a list whose text was expanded already? Names and addresses of the list are looked up in no DNS.
-  [[nodiscard]] Value match(EximListKind kind, const EximText& list, const std::string& subject, Facts& facts, const Frame& frame) const;
+  /// Does `subject` match a list whose text was expanded already? Names and addresses of the list are looked up in no
+  /// DNS.
+  [[nodiscard]] Value match(EximListKind kind, const EximText& list, const std::string& subject, Facts& facts,
+                            const Frame& frame) const;
   /// The same for `+name`.
   [[nodiscard]] Value match_named(EximListKind kind, std::string_view name, const std::string& subject, Facts& facts,
                                   const Frame& frame) const;

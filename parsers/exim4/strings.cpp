@@ -68,7 +68,8 @@ void add_name(std::string name, Evaluable& into) {
   if (name.starts_with("*.")) name = "mail" + name.substr(1);
   if (name.starts_with("*@")) name = "alice" + name.substr(1);
   if (name.empty() || name.size() > 255 || into.constants.size() >= kEnough) return;
-  if (std::find(into.constants.begin(), into.constants.end(), name) == into.constants.end()) into.constants.push_back(std::move(name));
+  if (std::find(into.constants.begin(), into.constants.end(), name) == into.constants.end())
+    into.constants.push_back(std::move(name));
 }
 
 void add_cut(AddressSet set, Evaluable& into) {
@@ -148,7 +149,8 @@ EximListKind kind_of_match(std::string_view name) {
   return name == "match_local_part" ? EximListKind::LocalPart : EximListKind::Domain;
 }
 
-/// Is the address used for more than being looked up in a list of addresses? Then no literal says where its value changes.
+/// Is the address used for more than being looked up in a list of addresses? Then no literal says where its value
+/// changes.
 bool needs_grid(const Text& text) {
   std::size_t plain_uses = 0;
   std::size_t uses = 0;
@@ -158,13 +160,14 @@ bool needs_grid(const Text& text) {
   };
   const auto on_piece = [&](const Piece& piece) {
     uses += piece.kind == PieceKind::Variable && piece.text == "sender_host_address" ? 1 : 0;
-    if (piece.kind == PieceKind::Item && piece.text == "lookup" && piece.args.size() == 2 && is_address(piece.args[0])) ++plain_uses;
+    if (piece.kind == PieceKind::Item && piece.text == "lookup" && piece.args.size() == 2 && is_address(piece.args[0]))
+      ++plain_uses;
   };
   const auto on_test = [&](const Test& test) {
     std::string pattern;
     const bool by_bytes = test.name == "match" && is_constant(test.args[1], pattern) && addresses_beginning(pattern);
-    const bool exact = test.name == "match_ip" || test.name == "eq" || test.name == "eqi" || test.name.starts_with("inlist") ||
-                       test.name.starts_with("isip") || by_bytes;
+    const bool exact = test.name == "match_ip" || test.name == "eq" || test.name == "eqi" ||
+                       test.name.starts_with("inlist") || test.name.starts_with("isip") || by_bytes;
     for (const Text& argument : test.args) {
       if (exact && is_address(argument)) ++plain_uses;
     }
@@ -187,7 +190,9 @@ Folded Lowering::fold(const ExpressionPtr& value, const Frame& frame) {
   if (!parsed.error.empty()) return {Folded::Kind::Error, {}, {value->source.place(parsed.at), parsed.error}};
   if (!parsed.doubt.empty()) return {Folded::Kind::Unknown, {}, {value->source.place(parsed.at), parsed.doubt}};
   if (const EximLine* unread = document.unread(); unread != nullptr && may_hold_macro(value->source.view())) {
-    return {Folded::Kind::Unknown, {}, {value->source.place(), "a macro may come from a file that was not read: " + unread->problem}};
+    return {Folded::Kind::Unknown,
+            {},
+            {value->source.place(), "a macro may come from a file that was not read: " + unread->problem}};
   }
   std::vector<Note> assumptions;
   for (std::size_t i = 0; i < parsed.text.pieces.size(); ++i) {
@@ -204,7 +209,8 @@ Folded Lowering::fold(const ExpressionPtr& value, const Frame& frame) {
     if (part.status == Value::No) return {Folded::Kind::Fails, {}, {}};
     if (part.status != Value::Yes) {
       folded.kind = part.status == Value::Error ? Folded::Kind::Error : Folded::Kind::Unknown;
-      folded.note = facts.doubts.empty() ? Note{value->source.place(piece.range), "this cannot be expanded"} : facts.doubts.front();
+      folded.note = facts.doubts.empty() ? Note{value->source.place(piece.range), "this cannot be expanded"}
+                                         : facts.doubts.front();
       return folded;
     }
     folded.text.append_derived(part.text, value->source.place(piece.range));
@@ -244,9 +250,11 @@ void Lowering::gather_list(EximListKind kind, std::string_view name, Evaluable& 
 void Lowering::gather(const Text& text, Evaluable& into) {
   const auto on_piece = [&](const Piece& piece) {
     if (piece.kind == PieceKind::Literal) add_literal(piece.text, into);
-    if (piece.kind == PieceKind::Variable) uses_port_ |= piece.text == "interface_port" || piece.text == "received_port";
+    if (piece.kind == PieceKind::Variable)
+      uses_port_ |= piece.text == "interface_port" || piece.text == "received_port";
     std::string file;
-    const bool in_file = piece.kind == PieceKind::Item && piece.text == "lookup" && piece.args.size() == 2 && is_constant(piece.args[1], file);
+    const bool in_file = piece.kind == PieceKind::Item && piece.text == "lookup" && piece.args.size() == 2 &&
+                         is_constant(piece.args[1], file);
     const std::optional<EximLookup> lookup = in_file ? parse_exim_lookup(piece.detail + ";") : std::nullopt;
     if (!lookup) return;
     std::size_t taken = 0;
@@ -292,10 +300,14 @@ Condition Lowering::truth_of(const ExpressionPtr& value, const Frame& frame, Spa
       plain.parsed.text.pieces.push_back(std::move(piece));
       return {Constant{expander.condition(plain)}, span};
     }
-    case Folded::Kind::Fails: return {Constant{when_forced}, span};
-    case Folded::Kind::Error: return {Constant{Value::Error}, span};
-    case Folded::Kind::Unknown: return opaque(folded.note.text, folded.note.span, false);
-    case Folded::Kind::Dynamic: break;
+    case Folded::Kind::Fails:
+      return {Constant{when_forced}, span};
+    case Folded::Kind::Error:
+      return {Constant{Value::Error}, span};
+    case Folded::Kind::Unknown:
+      return opaque(folded.note.text, folded.note.span, false);
+    case Folded::Kind::Dynamic:
+      break;
   }
   return test_of(value, frame, span, one_line(span), [value, frame, when_forced](Facts& facts) {
     return Expander(frame, facts).condition(*value, when_forced);

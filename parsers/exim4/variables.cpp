@@ -11,19 +11,57 @@ namespace {
 
 Expansion value(std::string text) { return {Value::Yes, std::move(text)}; }
 
-/// Variables that are empty for a client whom no check has told anything about, and for mail that is only being received.
+/// Variables that are empty for a client whom no check has told anything about, and for mail that is only being
+/// received.
 constexpr auto kEmpty = std::to_array<std::string_view>({
-    "address_data", "address_file", "address_pipe", "authenticated_fail_id", "authenticated_sender", "authentication_failed", "dnslist_domain",
-    "dnslist_matched", "dnslist_text", "dnslist_value", "home", "host", "host_address", "host_lookup_deferred", "local_part_prefix",
-    "local_part_prefix_v", "local_part_suffix", "local_part_suffix_v", "original_domain", "original_local_part", "parent_domain",
-    "parent_local_part", "proxy_session", "recipient_verify_failure", "return_path", "runrc", "self_hostname", "sender_host_dnssec",
-    "sender_ident", "sender_verify_failure", "smtp_notquit_reason", "transport_name", "verify_mode", "prvscheck_result",
+    "address_data",
+    "address_file",
+    "address_pipe",
+    "authenticated_fail_id",
+    "authenticated_sender",
+    "authentication_failed",
+    "dnslist_domain",
+    "dnslist_matched",
+    "dnslist_text",
+    "dnslist_value",
+    "home",
+    "host",
+    "host_address",
+    "host_lookup_deferred",
+    "local_part_prefix",
+    "local_part_prefix_v",
+    "local_part_suffix",
+    "local_part_suffix_v",
+    "original_domain",
+    "original_local_part",
+    "parent_domain",
+    "parent_local_part",
+    "proxy_session",
+    "recipient_verify_failure",
+    "return_path",
+    "runrc",
+    "self_hostname",
+    "sender_host_dnssec",
+    "sender_ident",
+    "sender_verify_failure",
+    "smtp_notquit_reason",
+    "transport_name",
+    "verify_mode",
+    "prvscheck_result",
 });
 
 /// Counters that are 0 for the first recipient of a client's first message.
 constexpr auto kZero = std::to_array<std::string_view>({
-    "body_linecount", "body_zerocount", "message_body_size", "message_linecount", "rcpt_defer_count", "rcpt_fail_count",
-    "received_count", "recipients_count", "sender_rate", "smtp_count_at_connection_start",
+    "body_linecount",
+    "body_zerocount",
+    "message_body_size",
+    "message_linecount",
+    "rcpt_defer_count",
+    "rcpt_fail_count",
+    "received_count",
+    "recipients_count",
+    "sender_rate",
+    "smtp_count_at_connection_start",
 });
 
 template <typename Table>
@@ -38,7 +76,8 @@ bool has(const Table& table, std::string_view name) {
 
 Expansion Expander::variable(const std::string& name, TextRange range) {
   if (const auto set = extra.find(name); set != extra.end()) return value(set->second);
-  if (name[0] >= '0' && name[0] <= '9') return value(name.size() == 1 ? numbers_[static_cast<std::size_t>(name[0] - '0')] : "");
+  if (name[0] >= '0' && name[0] <= '9')
+    return value(name.size() == 1 ? numbers_[static_cast<std::size_t>(name[0] - '0')] : "");
   if (name == "value") return value(value_.value_or(""));
   if (name == "item") return value(item_.value_or(""));
   if (name.starts_with("acl_arg")) return argument(name.size() == 8 ? static_cast<std::size_t>(name[7] - '0') : 0);
@@ -50,7 +89,8 @@ Expansion Expander::variable(const std::string& name, TextRange range) {
     return value(std::move(bound).value_or(""));
   }
   if (name.starts_with("tls_")) return tls_variable(name);
-  if (name.starts_with("authenticated_id") || name == "sender_host_authenticated") return authentication_variable(name, range);
+  if (name.starts_with("authenticated_id") || name == "sender_host_authenticated")
+    return authentication_variable(name, range);
   if (name == "domain" || name == "local_part" || name.starts_with("sender_address")) return address_variable(name);
   return session_variable(name, range);
 }
@@ -112,10 +152,12 @@ Expansion Expander::session_variable(std::string_view name, TextRange range) {
   if (name == "qualify_domain") return setting(site.qualify_domain);
   if (name == "qualify_recipient") return setting(site.qualify_recipient);
   if (name == "rcpt_count") return value("1");
-  if (name == "message_size") return frame_.where == Where::Message ? unknown(range, "depends on the message's size") : value("0");
+  if (name == "message_size")
+    return frame_.where == Where::Message ? unknown(range, "depends on the message's size") : value("0");
   if (name == "received_protocol") {
     if (frame_.where == Where::Connect) return value("smtp");
-    const bool authenticated = site.authenticated && facts_.auth() != Auth::None && facts_.ask(*site.authenticated) == Value::Yes;
+    const bool authenticated =
+        site.authenticated && facts_.auth() != Auth::None && facts_.ask(*site.authenticated) == Value::Yes;
     return value(std::string("esmtp") + (facts_.tls() ? "s" : "") + (authenticated ? "a" : ""));
   }
   if (has(kEmpty, name)) return {};
