@@ -42,6 +42,13 @@ void Evaluator::step(EvaluationState& state, ClauseRef ref, Span span, const std
   if (keep_paths_) state.path.push_back({span, ref, text, accepts});
 }
 
+std::optional<PathStep> Evaluator::refusal_by(ClauseRef ref) const {
+  if (!keep_paths_) return std::nullopt;
+  const Clause* clause = policy_.clause(ref);
+  return PathStep{policy_.span_of(ref), ref, clause != nullptr ? clause->text : policy_.list(ref.list).final_text,
+                  false};
+}
+
 void Evaluator::merge(std::vector<EvaluationState>& states) const {
   if (keep_paths_ || states.size() < 2) return;
   std::vector<EvaluationState> merged;
@@ -245,12 +252,12 @@ void Evaluator::deliver(Decided decided, std::vector<Branch>& out) {
     const std::string_view domain = domain_of_recipient(state.recipient);
     if (domain.empty() || policy_.local_domains.match(domain) == MatchResult::Yes) outcome = Outcome::Delivered;
   }
-  out.push_back({std::move(state), outcome});
+  out.push_back({std::move(state), outcome, {}});
 }
 
 void Evaluator::finish(EvaluationState state, std::vector<Branch>& out) {
   if (state.discarded) {
-    out.push_back({std::move(state), Outcome::Discarded});
+    out.push_back({std::move(state), Outcome::Discarded, {}});
   } else if (policy_.delivery && state.disposition == Disposition::Deliver) {
     std::vector<EvaluationState> states;
     states.push_back(std::move(state));
@@ -270,11 +277,12 @@ std::vector<EvaluationState> Evaluator::run_stage(const Stage& stage, std::vecto
         if (preceding) {
           passed.push_back(std::move(way.state));
         } else {
-          out.push_back({std::move(way.state), way.action == Action::Refuse ? Outcome::Refused : Outcome::Deferred});
+          const Outcome outcome = way.action == Action::Refuse ? Outcome::Refused : Outcome::Deferred;
+          out.push_back({std::move(way.state), outcome, refusal_by(way.by)});
         }
         break;
       case Action::Drop:
-        out.push_back({std::move(way.state), Outcome::Refused});
+        out.push_back({std::move(way.state), Outcome::Refused, refusal_by(way.by)});
         break;
       default:
         if (!preceding) {

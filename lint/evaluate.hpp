@@ -53,6 +53,7 @@ struct EvaluationState {
 struct Branch {
   EvaluationState state;
   Outcome outcome = Outcome::Refused;
+  std::optional<PathStep> refusal{};  ///< only when paths are kept: what refused or deferred it
 };
 
 /// Work done and allowed, shared by the evaluations of one judgement.
@@ -111,6 +112,7 @@ class Evaluator {
   void deliver(Decided decided, std::vector<Branch>& out);
   std::vector<EvaluationState> run_stage(const Stage& stage, std::vector<EvaluationState> states, bool preceding,
                                          std::vector<Branch>& out);
+  [[nodiscard]] std::optional<PathStep> refusal_by(ClauseRef ref) const;
   void step(EvaluationState& state, ClauseRef ref, Span span, const std::string& text, bool accepts) const;
   void assume(Note note);
   void merge(std::vector<EvaluationState>& states) const;

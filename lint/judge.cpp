@@ -389,6 +389,7 @@ Decision decide_on(const RelayPolicy& policy, const Listener& listener, const Tr
     if (first) {
       decision.outcome = branch.outcome;
       decision.path = branch.state.path;
+      decision.refusal = branch.refusal;
     } else if (branch.outcome != decision.outcome) {
       decision.outcome = Outcome::Unknown;
     }

@@ -79,7 +79,8 @@ Verdict judge(const RelayPolicy& policy, const JudgeOptions& options = {});
 
 struct Decision {
   Outcome outcome = Outcome::Unknown;
-  std::vector<PathStep> path{};
+  std::vector<PathStep> path{};       ///< what accepted it, or let it pass before it was refused
+  std::optional<PathStep> refusal{};  ///< what refused or deferred it, where a clause or a list's end did
   std::vector<Note> assumptions{};
   std::vector<Note> reasons{};
 };

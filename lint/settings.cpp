@@ -251,6 +251,7 @@ SettingsResult load_settings(const std::string& path, FileReader& reader, const 
   if (content.kind != FileKind::Regular) return failed(path, "is not a file");
   if (!content.bytes) return failed(path, content.error);
   SettingsResult result = parse_settings(*content.bytes, path, reader.canonical(directory_of(path)), context);
+  result.settings.text = content.bytes;
   if (const std::string why = objection_to_root(result.settings, reader, context); !why.empty()) {
     result.errors.push_back({fmt::format("{}: {}", path, why)});
   }

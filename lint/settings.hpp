@@ -34,6 +34,7 @@ struct FileIgnore {
 struct Settings {
   std::string path{};       ///< of the file as messages name it, empty where there is none
   std::string directory{};  ///< canonical folder of the file: what its paths are relative to
+  std::shared_ptr<const std::string> text{};  ///< the file's bytes, for excerpts; null where it was not read from a file
   std::optional<std::vector<std::string>> select{};
   std::optional<std::vector<std::string>> ignore{};
   std::optional<Severity> fail_on{};

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "lint/compare.hpp"
 #include "parsers/registry.hpp"
 #include "rules/registry.hpp"
 #include "tests/support/fixture.hpp"
@@ -57,6 +58,8 @@ TEST_CASE("completeness: each rule has a case that fires and a near miss, and de
           doctest::skip()) {
   std::map<std::string, Shown> by_rule = show_all();
   for (const Rule* rule : all_rules()) {
+    // These compare two configurations, which a case folder does not hold: tests/compare_test.cpp.
+    if (rule->info.id == kNewlyAllowed || rule->info.id == kNewlyStopped) continue;
     const Shown& shown = by_rule[std::string(rule->info.id)];
     CAPTURE(std::string(rule->info.id));
     CAPTURE(std::string(rule->info.name));

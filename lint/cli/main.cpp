@@ -3,7 +3,7 @@
 
 #include "lint/cli/listing.hpp"
 #include "lint/cli/options.hpp"
-#include "lint/cli/session.hpp"
+#include "lint/cli/run.hpp"
 #include "lint/disk.hpp"
 
 namespace {
@@ -14,7 +14,7 @@ int run(int argc, char** argv) {
   if (parsed.exit) return *parsed.exit;
   DiskReader reader;
   if (const std::optional<int> status = cli::tell_about_itself(parsed.options, reader)) return *status;
-  return cli::Session(parsed.options, reader).run();
+  return cli::run(parsed.options, reader);
 }
 
 }  // namespace

@@ -67,6 +67,18 @@ ReportedFix collect_fix(const SourceSet& sources, const Fix& fix) {
   return reported;
 }
 
+Place place_in(const SourceFile& file, TextRange range) {
+  Place place;
+  place.path = file.path();
+  place.present = file.present();
+  place.start = file.line_column(range.start);
+  place.end = file.line_column(range.end);
+  place.start_offset = range.start;
+  place.end_offset = range.end;
+  place.excerpt = excerpt_of(file, range);
+  return place;
+}
+
 /// Places that parsing made nothing of: its problems, and the leaves it calls errors. Each once, in the order of files
 /// and lines.
 std::vector<Place> places_not_understood(const Configuration& configuration) {
@@ -92,17 +104,14 @@ std::vector<Place> places_not_understood(const Configuration& configuration) {
 
 }  // namespace
 
-Place collect_place(const SourceSet& sources, Span span) {
-  const SourceFile& file = sources.file(span.file);
-  Place place;
-  place.path = file.path();
-  place.present = file.present();
-  place.start = file.line_column(span.range.start);
-  place.end = file.line_column(span.range.end);
-  place.start_offset = span.range.start;
-  place.end_offset = span.range.end;
-  place.excerpt = excerpt_of(file, span.range);
-  return place;
+Place collect_place(const SourceSet& sources, Span span) { return place_in(sources.file(span.file), span.range); }
+
+Place collect_line(const SourceFile& file, std::uint32_t number) {
+  std::size_t start = 0;
+  for (std::uint32_t line = 1; line < number && start < file.bytes().size(); ++line) {
+    start = std::min(file.bytes().find('\n', start), file.bytes().size() - 1) + 1;
+  }
+  return place_in(file, file.line_at(static_cast<std::uint32_t>(start)));
 }
 
 ReportedFinding collect_finding(const SourceSet& sources, const Finding& finding) {
@@ -117,8 +126,13 @@ ReportedFinding collect_finding(const SourceSet& sources, const Finding& finding
 }
 
 ReportedDecision collect_decision(const SourceSet& sources, const Decision& decision) {
-  return {decision.outcome, collect_path(sources, decision.path), collect_notes(sources, decision.assumptions),
-          collect_notes(sources, decision.reasons)};
+  ReportedDecision reported;
+  reported.outcome = decision.outcome;
+  reported.path = collect_path(sources, decision.path);
+  if (decision.refusal) reported.refusal = collect_path(sources, {*decision.refusal}).front();
+  reported.assumptions = collect_notes(sources, decision.assumptions);
+  reported.reasons = collect_notes(sources, decision.reasons);
+  return reported;
 }
 
 ReportedExposure collect_exposure(const Exposure& exposure) {

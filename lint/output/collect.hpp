@@ -16,6 +16,8 @@ ConfigurationReport collect(const Configuration& configuration, const std::funct
 ReportedFinding collect_finding(const SourceSet& sources, const Finding& finding);
 ReportedDecision collect_decision(const SourceSet& sources, const Decision& decision);
 Place collect_place(const SourceSet& sources, Span span);
+/// A whole line of a file that belongs to no configuration (project settings).
+Place collect_line(const SourceFile& file, std::uint32_t number);
 ReportedExposure collect_exposure(const Exposure& exposure);
 
 /// The shell line that shows a witness on the real server: the format's own (`exim -bh …`), else what speaks SMTP to it

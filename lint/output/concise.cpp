@@ -19,6 +19,10 @@ void write_decision(const ConfigurationReport& configuration, std::string& out) 
   for (const ReportedStep& step : decision.path) {
     out += fmt::format("{}: {} {}\n", place_text(step.place), step.accepts ? "accepts" : "passes", step.text);
   }
+  if (decision.refusal) {
+    const std::string_view effect = decision.outcome == Outcome::Deferred ? "defers" : "refuses";
+    out += fmt::format("{}: {} {}\n", place_text(decision.refusal->place), effect, decision.refusal->text);
+  }
   for (const ReportedNote& note : decision.reasons)
     out += fmt::format("{}: unknown {}\n", place_text(note.place), note.text);
 }

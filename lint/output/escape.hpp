@@ -34,6 +34,9 @@ std::size_t display_width(std::string_view text);
 /// `text` with every code point as `shown` writes it.
 std::string escape(std::string_view text);
 
+/// As `escape`, but newlines and tabs stay: for texts of several lines that the program itself put together.
+std::string escape_lines(std::string_view text);
+
 /// One word of a shell command, quoted where it has to be. A word that would need an escape is quoted as `$'…'`.
 std::string shell_word(std::string_view text);
 

@@ -102,6 +102,7 @@ struct ReportedExposure {
 struct ReportedDecision {
   Outcome outcome = Outcome::Unknown;
   std::vector<ReportedStep> path{};
+  std::optional<ReportedStep> refusal{};
   std::vector<ReportedNote> assumptions{};
   std::vector<ReportedNote> reasons{};
 };
@@ -152,6 +153,7 @@ enum class Question { Lint, Ask, Compare };
 struct Report {
   Question question = Question::Lint;
   std::optional<Transaction> asked{};
+  std::string compared_with{};  ///< OLD of --compare
   std::vector<ConfigurationReport> configurations{};
   Summary summary{};
 };

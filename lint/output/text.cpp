@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lint/output/escape.hpp"
 #include "lint/output/formats.hpp"
 #include "lint/output/text_style.hpp"
 
@@ -42,6 +43,16 @@ std::string configuration_text(const ConfigurationReport& report, const OutputOp
   return out + verdict + (one_line ? "" : "\n");
 }
 
+/// The changes, or that there are none.
+std::string comparison_text(const ConfigurationReport& report, const std::string& old, const OutputOptions& options) {
+  const Painter paint(options.color);
+  std::string out;
+  for (const ReportedFinding& finding : report.findings) out += text::finding_text(finding, false, options) + "\n";
+  if (!out.empty() || options.quiet) return out;
+  return fmt::format("{}: {} relays what {} relays\n", paint(Style::Good, "unchanged"), escape(report.path),
+                     escape(old));
+}
+
 std::string summary_text(const Report& report) {
   std::size_t by_severity[3] = {};
   std::size_t fixable = 0;
@@ -67,6 +78,10 @@ std::string summary_text(const Report& report) {
 std::string write_text(const Report& report, const OutputOptions& options) {
   std::string out;
   for (const ConfigurationReport& one : report.configurations) {
+    if (report.question == Question::Compare) {
+      out += comparison_text(one, report.compared_with, options);
+      continue;
+    }
     out += one.decision && report.asked ? text::decision_text(one, *report.asked, options) + "\n"
                                         : configuration_text(one, options);
   }

@@ -54,15 +54,30 @@ std::string step_place(const Place& place, const std::string& main) {
   return place.path == main ? fmt::format("{}:{}", place.start.line, place.start.column) : place_text(place);
 }
 
-void path(const std::vector<ReportedStep>& steps, const std::string& main, Block& block) {
-  std::size_t width = 0;
-  for (const ReportedStep& step : steps) width = std::max(width, display_width(step_place(step.place, main)));
-  for (const ReportedStep& step : steps) {
-    const std::string place = step_place(step.place, main);
-    const std::string padding(width - display_width(place), ' ');
-    block.bar(fmt::format("  {}{}  {}  {}", block.paint()(Style::Dim, place), padding,
-                          step.accepts ? "accepts" : "passes ", step.text));
+struct Row {
+  const ReportedStep* step;
+  std::string_view effect;
+};
+
+void rows(const std::vector<Row>& all, const std::string& main, Block& block) {
+  std::size_t place_width = 0;
+  std::size_t effect_width = 0;
+  for (const Row& row : all) {
+    place_width = std::max(place_width, display_width(step_place(row.step->place, main)));
+    effect_width = std::max(effect_width, row.effect.size());
   }
+  for (const Row& row : all) {
+    const std::string place = step_place(row.step->place, main);
+    block.bar(fmt::format("  {}{}  {:<{}}  {}", block.paint()(Style::Dim, place),
+                          std::string(place_width - display_width(place), ' '), row.effect, effect_width,
+                          row.step->text));
+  }
+}
+
+std::vector<Row> rows_of(const std::vector<ReportedStep>& steps) {
+  std::vector<Row> all;
+  for (const ReportedStep& step : steps) all.push_back({&step, step.accepts ? "accepts" : "passes"});
+  return all;
 }
 
 void notes(std::string_view word, const std::vector<ReportedNote>& all, const std::string& main, Block& block) {
@@ -106,7 +121,7 @@ void witness(const ConfigurationReport& report, Block& block, bool verbose) {
   dialogue(report.witness->transaction, block);
   if (!report.witness->path.empty()) {
     block.note("let through by", {});
-    path(report.witness->path, report.path, block);
+    rows(rows_of(report.witness->path), report.path, block);
   }
   const std::string clients = clients_text(report.exposure);
   if (report.verdict == VerdictState::Open && !clients.empty()) {
@@ -189,7 +204,10 @@ std::string decision_text(const ConfigurationReport& report, const Transaction& 
               block.paint()(Style::Bold, fmt::format(": mail from <{}> to <{}>, client {}", escape(asked.mail_from),
                                                      escape(asked.rcpt_to), stranger_text(asked))));
   block.arrow("-->", escape(report.path));
-  path(decision.path, report.path, block);
+  std::vector<Row> path = rows_of(decision.path);
+  if (decision.refusal)
+    path.push_back({&*decision.refusal, decision.outcome == Outcome::Deferred ? "defers" : "refuses"});
+  rows(path, report.path, block);
   notes("because", decision.reasons, report.path, block);
   notes("as long as", decision.assumptions, report.path, block);
   return block.take();
