@@ -59,7 +59,7 @@ mail:
   file = /var/mail/$local_part_data
 )",
                     R"(domainlist local_domains = corp.example
-hostlist relay_from_hosts = 127.0.0.1
+hostlist relay_from_hosts = 127.0.0.1 : ::::1
 acl_smtp_rcpt = check
 
 begin acl
