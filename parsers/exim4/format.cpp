@@ -19,15 +19,18 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// What a line says about which Exim reads it: points for Exim 4, minus points for Exim 3.
-int points_of(std::string_view line) {
-  line = trimmed(line);
-  if (line.empty() || line.starts_with('#')) return 0;
+/// A `begin` line of a section that Exim 4 has.
+bool begins_section(std::string_view line) {
   if (const auto section = exim4_section(line)) {
     static constexpr auto kSections = std::to_array<std::string_view>(
         {"acl", "authenticators", "local_scan", "retry", "rewrite", "routers", "transports"});
-    return std::find(kSections.begin(), kSections.end(), *section) != kSections.end() ? 3 : 0;
+    return std::find(kSections.begin(), kSections.end(), *section) != kSections.end();
   }
+  return false;
+}
+
+/// What a line of the main section says about which Exim reads it: points for Exim 4, minus points for Exim 3.
+int points_of(std::string_view line) {
   if (is_exim3_end(line)) return -3;
   if (parse_exim_named_list(line)) return 3;
   const auto option = parse_exim_option(line);
@@ -44,14 +47,23 @@ Detection detect(std::string_view path, std::string_view head) {
   const bool named =
       std::find(kFileNames.begin(), kFileNames.end(), name) != kFileNames.end() || name.starts_with("exim");
   int points = 0;
+  bool has_sections = false;
   std::size_t start = 0;
   while (start < head.size()) {
     const std::size_t end = std::min(head.find('\n', start), head.size());
-    points += points_of(head.substr(start, end - start));
+    const std::string_view line = trimmed(head.substr(start, end - start));
     start = end + 1;
+    if (line.empty() || line.starts_with('#')) continue;
+    if (begins_section(line)) {
+      has_sections = true;
+    } else {
+      points += points_of(line);
+    }
   }
-  if (points >= 3) return named ? Detection::Certain : Detection::ByContent;
-  if (points > 0 && named) return Detection::ByName;
+  // A part of a configuration (one ACL, a `begin routers` header, a list of hosts) is none by itself: what it means is
+  // said by the file that takes it in. A whole one has settings and sections, or at least the name of one.
+  if (points >= 3 && has_sections) return named ? Detection::Certain : Detection::ByContent;
+  if (named && points >= 0 && (points > 0 || has_sections)) return Detection::ByName;
   return Detection::No;
 }
 
