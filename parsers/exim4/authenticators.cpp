@@ -76,6 +76,7 @@ Condition Lowering::junk_passes(const Driver& driver, const Setting& setting, bo
     for (const auto& sent : variables) {
       Expander expander(here, facts);
       expander.extra = sent;
+      expander.files_are_foreign = true;
       Value passes = Value::No;
       if (is_secret) {
         const Expansion secret = expander.expand(*value);

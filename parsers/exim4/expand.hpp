@@ -30,6 +30,8 @@ class Expander {
 
   /// Values for variables that only some settings have ($auth1, $1).
   std::map<std::string, std::string, std::less<>> extra{};
+  /// A file that is not at hand holds nothing of what a stranger makes up: an assumption (password files), not a doubt.
+  bool files_are_foreign = false;
 
  private:
   struct Found {

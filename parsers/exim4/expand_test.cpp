@@ -195,6 +195,10 @@ Value Expander::test_exists(const Test& test, const std::string& path) {
     case ReferenceStatus::Missing:
       return Value::No;
     default:
+      if (files_are_foreign) {
+        assume(test.range, path + ", which is not at hand, is taken not to exist");
+        return Value::No;
+      }
       return unknown(test.range, "whether " + path + " exists is not known: it " + file.reason).status;
   }
 }

@@ -83,7 +83,7 @@ constinit const Format exim4_format = {
     .lower = exim4::lower,
     .rewrite = exim4::rewrite,
     .after_fix = "check it with `exim -C FILE -bV`, then restart the daemon or send it a HUP signal",
-    .replay = "exim -C {file} -bh {client}",
+    .replay = "printf %b {talk} | exim -C {file} -bh {client}",
 };
 
 }  // namespace relaylint

@@ -70,7 +70,7 @@ Expander::Found Expander::look_up(const Piece& piece, const EximLookup& lookup, 
                                   const std::string& argument) {
   const LookupTable& table = frame_.site->table(lookup, argument);
   if (!table.keys.failure.empty()) {
-    if (table.keys.assumable) {
+    if (table.keys.assumable || files_are_foreign) {
       assume(piece.range, table.keys.failure);
       return {};
     }

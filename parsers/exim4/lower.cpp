@@ -244,8 +244,8 @@ void Lowering::variables_of_unread_acls(std::vector<Stage>& stages) {
 /// What happens to a recipient before the RCPT ACL sees it.
 void Lowering::syntax_and_rewriting(ListId rcpt) {
   std::vector<Clause> clauses;
-  // Rewriting rules with flag S act on the raw command before all this: what the ACL tests is what they made of it, so they open nothing
-  // and are not followed.
+  // Rewriting rules with flag S act on the raw command before all this: what the ACL tests is what they made of it, so
+  // they open nothing and are not followed.
   const auto flag = [&](std::string_view name) {
     const Setting* setting = document.find(name);
     return setting != nullptr && setting->as_bool().value_or(false);

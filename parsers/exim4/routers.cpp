@@ -192,8 +192,12 @@ void Lowering::redirect(const Driver& router, Where where, bool verifying, std::
   const Frame here = frame(where);
   const auto gives = [&](Redirection kind) {
     return test_of(value, here, data->value_span, one_line(data->span), [value, here, kind](Facts& facts) {
-      const Expansion text = Expander(here, facts).expand(*value);
-      if (text.status != Value::Yes) return text.status;  // a forced failure declines
+      Expander expander(here, facts);
+      expander.files_are_foreign = true;
+      const Expansion text = expander.expand(*value);
+      // A forced failure declines; what is not known is another clause's affair.
+      if (text.status == Value::Unknown) return Value::No;
+      if (text.status != Value::Yes) return text.status;
       if (kind_of(text.text) != kind) return Value::No;
       // An address that comes out of a router as it went in does not go through it again.
       const bool same = kind == Redirection::Address &&
@@ -209,6 +213,15 @@ void Lowering::redirect(const Driver& router, Where where, bool verifying, std::
     one.disposition = disposition;
     policy.list(list).clauses.push_back(std::move(one));
   };
+  Clause doubtful = clause;
+  doubtful.when = when;
+  doubtful.when.push_back(test_of(value, here, data->value_span, one_line(data->span), [value, here](Facts& facts) {
+    Expander expander(here, facts);
+    expander.files_are_foreign = true;
+    return expander.expand(*value).status == Value::Unknown ? Value::Unknown : Value::No;
+  }));
+  doubtful.then = Action::Accept;
+  policy.list(list).clauses.push_back(std::move(doubtful));
   add(Redirection::Fail, verifying ? Action::Refuse : Action::Accept, Disposition::Deliver);
   add(Redirection::Defer, verifying ? Action::Defer : Action::Accept, Disposition::Local);
   add(Redirection::Blackhole, Action::Accept, Disposition::Discard);
@@ -219,7 +232,9 @@ void Lowering::redirect(const Driver& router, Where where, bool verifying, std::
   one.when = std::move(when);
   one.when.push_back(gives(Redirection::Address));
   one.effects.push_back({one.when.size(), RewriteRecipient{[value, here](Facts& facts) {
-                           Expansion text = Expander(here, facts).expand(*value);
+                           Expander expander(here, facts);
+                           expander.files_are_foreign = true;
+                           Expansion text = expander.expand(*value);
                            if (text.status == Value::Yes) text.text = first_address(text.text, facts.recipient());
                            return text;
                          }}});
