@@ -46,7 +46,7 @@ CredentialCheck check_of(std::string_view condition, char password) {
   }
   const bool constant = condition.find('$') == std::string_view::npos;
   const bool some_user = !mentions(condition, password) && !holds_any(condition, kChecksElsewhere);
-  if (some_user && !constant) return CredentialCheck::Anything;
+  if (some_user && !constant && all_read) return CredentialCheck::Anything;
   if (all_read || holds_any(condition, kPrograms)) return CredentialCheck::Real;
   return CredentialCheck::Unknown;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "lint/pattern.hpp"
 #include "parsers/exim3/exim3.hpp"
 
 namespace relaylint::exim3 {
@@ -14,6 +15,18 @@ constexpr std::array<std::string_view, 5> kUnreadConditions{"condition", "sender
                                                             "except_local_parts"};
 /// So many local domains are tried in the forms that rewriting rules look for.
 constexpr std::size_t kMaxTried = 32;
+
+/// The foreign address that a local part spells: what a rule that is not understood may make of it.
+Expansion inner_address(const std::string& address) {
+  std::string_view local_part = local_part_of(address);
+  if (local_part.size() > 1 && local_part.front() == '"') local_part = local_part.substr(1, local_part.size() - 2);
+  if (local_part.find('@') != std::string_view::npos) return {Value::Yes, std::string(local_part)};
+  const auto at = local_part.find_last_of("%!");
+  if (at == std::string_view::npos) return {Value::No, {}};
+  const auto left = std::string(local_part.substr(0, at));
+  const auto right = std::string(local_part.substr(at + 1));
+  return {Value::Yes, local_part[at] == '%' ? left + "@" + right : right + "@" + left};
+}
 
 class Delivery {
  public:
@@ -27,6 +40,10 @@ class Delivery {
     list.final_disposition = Disposition::Relay;
     for (const auto& rule : document_.rewrites) {
       if (!rewrites_accepted_recipients(rule)) continue;
+      auto perhaps = accept_when({rewriting_doubt(rule)}, rule.span);
+      perhaps.disposition = Disposition::Relay;
+      perhaps.effects.push_back({1, RewriteRecipient{[](Facts& facts) { return inner_address(facts.recipient()); }}});
+      list.clauses.push_back(std::move(perhaps));
       list.clauses.push_back(rewriting_clause(rule));
       rewrites_ = true;
     }
@@ -99,6 +116,17 @@ Clause rewriting_clause(const RewriteRule& rule) {
   clause.effects.push_back({0, RewriteRecipient{[&rule](Facts& facts) { return rewritten(rule, facts); }}});
   clause.span = rule.span;
   return clause;
+}
+
+Condition rewriting_doubt(const RewriteRule& rule) {
+  Evaluable doubt;
+  doubt.test = [&rule](Facts& facts) {
+    if (rewritten(rule, facts).status != Value::Unknown) return Value::No;
+    facts.not_understood({rule.span, "what this rule makes of the recipient is not understood"});
+    return Value::Unknown;
+  };
+  doubt.text = rule.pattern.str();
+  return {std::move(doubt), rule.span};
 }
 
 void add_delivery(const Exim3Document& document, const EximListContext& context, Condition local, RelayPolicy& policy) {

@@ -119,6 +119,8 @@ class Expander {
 Expansion rewritten(const RewriteRule& rule, Facts& facts);
 /// The rule as a clause that goes on. The rule must outlive it.
 Clause rewriting_clause(const RewriteRule& rule);
+/// Unknown for a recipient for which the rule is not understood, else no. The rule must outlive it.
+Condition rewriting_doubt(const RewriteRule& rule);
 /// The rule applies to recipients when they are delivered (after they were accepted), or when RCPT is read (flag S).
 bool rewrites_accepted_recipients(const RewriteRule& rule);
 bool rewrites_at_smtp_time(const RewriteRule& rule);

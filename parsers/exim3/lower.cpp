@@ -182,6 +182,8 @@ class Lowering {
   void add_smtp_rewriting() {
     for (const auto& rule : document_.rewrites) {
       if (!rewrites_at_smtp_time(rule)) continue;
+      add(accept_when({rewriting_doubt(rule)}, rule.span));
+      add(refuse_when({rewriting_doubt(rule)}, rule.span));
       add(rewriting_clause(rule));
     }
   }
@@ -262,16 +264,24 @@ class Lowering {
     const Setting* setting = nullptr;
   };
 
+  /// A list that takes in everybody (`host_auth_accept_relay = *` is usual) says nothing beside what it goes with.
+  static std::vector<Condition> only(Condition condition, const EximLoweredList& hosts) {
+    const auto* clients = std::get_if<ClientIn>(&hosts.condition.kind);
+    if (clients != nullptr && clients->set == AddressSet::everything()) return {std::move(condition)};
+    return {std::move(condition), hosts.condition};
+  }
+
   std::vector<HostWay> host_ways() {
     std::vector<HostWay> ways;
     if (const auto* hosts = list("host_accept_relay", EximSubject::Client)) {
       ways.push_back({{hosts->condition}, find("host_accept_relay")});
     }
     if (const auto* hosts = list("host_auth_accept_relay", EximSubject::Client)) {
-      ways.push_back({{authenticated(), hosts->condition}, find("host_auth_accept_relay")});
+      ways.push_back({only(authenticated(), *hosts), find("host_auth_accept_relay")});
     }
     if (const auto* hosts = list("tls_host_accept_relay", EximSubject::Client)) {
-      ways.push_back({{{Tls{}, find("tls_host_accept_relay")->span}, hosts->condition}, find("tls_host_accept_relay")});
+      const Condition tls{Tls{}, find("tls_host_accept_relay")->span};
+      ways.push_back({only(tls, *hosts), find("tls_host_accept_relay")});
     }
     return ways;
   }

@@ -258,14 +258,14 @@ class Rewriter {
   void comment_out(const Setting& setting) {
     const auto& file = document_.sources().file(setting.span.file);
     const auto bytes = file.bytes();
-    for (auto line = file.line_at(setting.span.range.start); line.start < setting.span.range.end;) {
-      const auto text = bytes.substr(line.start, line.size());
-      const auto first = text.find_first_not_of(" \t");
-      if (first != std::string_view::npos && text[first] != '#') {
-        fix_.edits.push_back({{setting.span.file, {line.start, line.start}}, "#"});
+    std::size_t start = file.line_at(setting.span.range.start).start;
+    while (start < setting.span.range.end) {
+      const auto newline = std::min(bytes.find('\n', start), bytes.size());
+      const auto first = bytes.find_first_not_of(" \t", start);
+      if (first < newline && bytes[first] != '#') {
+        fix_.edits.push_back({{setting.span.file, text_range(start, start)}, "#"});
       }
-      if (line.end >= bytes.size()) break;
-      line = file.line_at(line.end + 1);
+      start = newline + 1;
     }
   }
 

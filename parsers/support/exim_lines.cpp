@@ -260,26 +260,25 @@ class Reader {
 
   void classify(EximLine& line, const Pending& pending) {
     const auto text = line.text.view();
-    if (macros_allowed_ && is_upper(text.front())) {
-      const auto shape = macro_shape(text);
-      if (shape.ok || in_main_) {
-        line.kind = EximLineKind::Macro;
-        line.problem = define(line, shape);
-        if (line.problem.empty()) return;
-        problem(line.span, line.problem, true);
-        out_.physical[pending.file][pending.physical].kind = LeafKind::Error;
-        return;
-      }
-    }
     const bool exim3 = dialect_ == EximDialect::Exim3;
+    // Section boundaries in any case, before anything else: `End` is no macro.
     const auto section = exim3 ? std::nullopt : exim4_section(text);
-    if (!section && !(exim3 && is_exim3_end(text))) return;
-    in_main_ = false;
-    // Exim 4 takes macro definitions before drivers and ACLs, too; lines of the other sections may look like them.
-    macros_allowed_ = section && (*section == "acl" || *section == "routers" || *section == "transports" ||
-                                  *section == "authenticators");
-    auto& physical = out_.physical[pending.file][pending.physical];
-    physical.kind = LeafKind::Section;
+    if (section || (exim3 && is_exim3_end(text))) {
+      in_main_ = false;
+      // Exim 4 takes macro definitions before drivers and ACLs, too; lines of the other sections may look like them.
+      macros_allowed_ = section && (*section == "acl" || *section == "routers" || *section == "transports" ||
+                                    *section == "authenticators");
+      out_.physical[pending.file][pending.physical].kind = LeafKind::Section;
+      return;
+    }
+    if (!macros_allowed_ || !is_upper(text.front())) return;
+    const auto shape = macro_shape(text);
+    if (!shape.ok && !in_main_) return;
+    line.kind = EximLineKind::Macro;
+    line.problem = define(line, shape);
+    if (line.problem.empty()) return;
+    problem(line.span, line.problem, true);
+    out_.physical[pending.file][pending.physical].kind = LeafKind::Error;
   }
 
   /// Carries a definition out; why the server refuses it, else empty.
