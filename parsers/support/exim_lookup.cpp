@@ -96,7 +96,8 @@ void read_lines(const SourceFile& file, FileId id, EximKeys& out) {
     if (!line.empty() && line.front() != '#') {
       if (is_exim_blank(line.front())) {
         // The last key's value goes on.
-        if (!out.keys.empty()) out.keys.back().value.append(line);
+        // Blanks at the start of a continuation line stand for one.
+        if (!out.keys.empty()) out.keys.back().value.append(" ").append(line.substr(line.find_first_not_of(" \t")));
       } else {
         out.keys.push_back(key_of_line(line, {id, text_range(start, end)}));
       }
