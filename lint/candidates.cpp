@@ -12,6 +12,8 @@ namespace {
 
 /// No more literals than these are tried in one dimension.
 constexpr std::size_t kMaxLiterals = 192;
+/// Literals of functions multiply: they are tried in every dimension.
+constexpr std::size_t kMaxConstants = 8;
 constexpr std::size_t kMaxComparisons = 20'000'000;
 
 /// Every pattern set and constant of a policy, by what it is matched against.
@@ -205,6 +207,21 @@ void add_recipients(Candidates& out, const RelayPolicy& policy, const Mentions& 
   }
 }
 
+/// Literals of pure functions: which of them belong to which dimension is not known, so the first few are tried in
+/// each.
+void add_constants(std::vector<std::string>& values, const std::vector<std::string>& more,
+                   std::optional<Note>& cut_short) {
+  std::size_t added = 0;
+  for (const std::string& value : more) {
+    if (std::find(values.begin(), values.end(), value) != values.end()) continue;
+    if (added++ >= kMaxConstants) {
+      cut_short = Note{{}, "more names are mentioned in expressions than the search tries"};
+      return;
+    }
+    values.push_back(value);
+  }
+}
+
 void add_senders(Candidates& out, const RelayPolicy& policy, const Mentions& mentions) {
   out.senders = {"spammer@evil.example", "", "alice@" + policy.local_name};
   std::vector<std::string> named;
@@ -222,30 +239,22 @@ void add_senders(Candidates& out, const RelayPolicy& policy, const Mentions& men
       }
     }
   }
+  add_one_of_each_cell(
+      out.senders, named, mentions.senders.size(),
+      [&](std::size_t i, const std::string& value) {
+        return answer_of(*mentions.senders[i].first, part_of(value, mentions.senders[i].second));
+      },
+      out.cut_short);
+  std::vector<std::string> of_functions;
   for (const std::string& text : mentions.constants) {
-    if (text.find('@') != std::string::npos && text.front() != '@') {
-      named.push_back(text);
-    } else if (looks_like_domain(text.starts_with('@') ? std::string_view(text).substr(1) : text)) {
-      named.push_back("alice" + std::string(text.starts_with('@') ? "" : "@") + text);
-      named.push_back(text + "@evil.example");
+    const std::string_view domain = text.starts_with('@') ? std::string_view(text).substr(1) : std::string_view(text);
+    if (looks_like_domain(domain)) {
+      of_functions.push_back("alice@" + std::string(domain));
+    } else if (text.find('@') != std::string::npos && looks_like_domain(domain_of(text))) {
+      of_functions.push_back(text);
     }
   }
-  if (mentions.constants.empty()) {
-    add_one_of_each_cell(
-        out.senders, named, mentions.senders.size(),
-        [&](std::size_t i, const std::string& value) {
-          return answer_of(*mentions.senders[i].first, part_of(value, mentions.senders[i].second));
-        },
-        out.cut_short);
-    return;
-  }
-  for (const std::string& value : named) {  // functions may tell apart what the sets do not
-    if (out.senders.size() >= kMaxLiterals) {
-      out.cut_short = Note{{}, "more senders are mentioned than the search tries"};
-      return;
-    }
-    if (std::find(out.senders.begin(), out.senders.end(), value) == out.senders.end()) out.senders.push_back(value);
-  }
+  add_constants(out.senders, of_functions, out.cut_short);
 }
 
 void add_helos(Candidates& out, const RelayPolicy& policy, const Mentions& mentions) {
@@ -256,14 +265,15 @@ void add_helos(Candidates& out, const RelayPolicy& policy, const Mentions& menti
       for (std::string& text : examples_of(pattern, "mail")) named.push_back(std::move(text));
     }
   }
+  add_one_of_each_cell(
+      out.helos, named, mentions.helos.size(),
+      [&](std::size_t i, const std::string& value) { return answer_of(*mentions.helos[i], value); }, out.cut_short);
+  std::vector<std::string> of_functions;
   for (const std::string& text : mentions.constants) {
-    if (text.find('@') == std::string::npos && !text.empty())
-      named.push_back(text.starts_with('.') ? "mail" + text : text);
+    const std::string name = text.starts_with('.') ? "mail" + text : text;
+    if (looks_like_domain(name)) of_functions.push_back(name);
   }
-  for (const std::string& value : named) {
-    if (out.helos.size() >= kMaxLiterals) break;
-    if (std::find(out.helos.begin(), out.helos.end(), value) == out.helos.end()) out.helos.push_back(value);
-  }
+  add_constants(out.helos, of_functions, out.cut_short);
 }
 
 void add_names(Candidates& out, const Mentions& mentions) {
