@@ -24,6 +24,7 @@ struct Shown {
   std::size_t fixed_trees = 0;
   std::size_t findings = 0;
   std::size_t with_fix = 0;
+  std::size_t with_edits = 0;  ///< the others are steps to be taken by hand
 };
 
 Shown& add(Shown& shown, const Fixture& fixture, std::string_view rule) {
@@ -33,14 +34,25 @@ Shown& add(Shown& shown, const Fixture& fixture, std::string_view rule) {
     if (finding.rule != rule) continue;
     ++shown.findings;
     if (finding.fix) ++shown.with_fix;
+    if (finding.fix && !finding.fix->edits.empty()) ++shown.with_edits;
   }
   if (!examined.fix_all().files.empty()) ++shown.fixed_trees;
   return shown;
 }
 
-FixAvailability observed(const Shown& shown) {
-  if (shown.with_fix == 0) return FixAvailability::None;
-  return shown.with_fix == shown.findings ? FixAvailability::Always : FixAvailability::Sometimes;
+/// Do the cases show what the rule declares? That a fix is only had sometimes may be for reasons that no case shows (a
+/// macro that is used elsewhere, a compiled table), so "sometimes" asks for a fix that is shown, and the other two for
+/// all or none.
+bool bears_out(const Shown& shown, FixAvailability declared) {
+  switch (declared) {
+    case FixAvailability::None:
+      return shown.with_fix == 0;
+    case FixAvailability::Sometimes:
+      return shown.with_fix > 0;
+    case FixAvailability::Always:
+      return shown.with_fix > 0 && shown.with_fix == shown.findings;
+  }
+  return false;
 }
 
 std::map<std::string, Shown> show_all() {
@@ -60,13 +72,15 @@ TEST_CASE("completeness: each rule has a case that fires and a near miss, and de
   for (const Rule* rule : all_rules()) {
     // These compare two configurations, which a case folder does not hold: tests/compare_test.cpp.
     if (rule->info.id == kNewlyAllowed || rule->info.id == kNewlyStopped) continue;
+    // These speak of suppressions, which run with a whole command line: tests/cli_test.cpp.
+    if (rule->info.id == "RL903" || rule->info.id == "RL904" || rule->info.id == "RL905") continue;
     const Shown& shown = by_rule[std::string(rule->info.id)];
     CAPTURE(std::string(rule->info.id));
     CAPTURE(std::string(rule->info.name));
     CHECK(shown.firing > 0);
     CHECK(shown.near_misses > 0);
-    CHECK(observed(shown) == rule->info.fix);
-    if (rule->info.fix != FixAvailability::None) CHECK(shown.fixed_trees > 0);
+    CHECK(bears_out(shown, rule->info.fix));
+    if (shown.with_edits > 0) CHECK(shown.fixed_trees > 0);
   }
 }
 
