@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,16 @@ struct Variable {
   Standing standing = Standing::Effective;
 };
 
+/// What in the file speaks for which release.
+struct Signs {
+  const Variable* r5 = nullptr;
+  std::string r5_why{};
+  std::string r5_version{};
+  const Variable* r4 = nullptr;  ///< the task, or a build of Release 4
+  std::string r4_version{};
+  const Variable* r4_weak = nullptr;  ///< variables of the MTA, which an upgrade leaves behind
+};
+
 class DominoDocument final : public Document {
  public:
   enum class Kind { NotesIni, Setup };
@@ -56,6 +67,8 @@ class DominoDocument final : public Document {
   JsonText json{};  ///< for Setup
   std::vector<Variable> variables{};
   std::vector<DominoConfiguration> configurations{};
+  std::set<std::string> tasks{};  ///< of ServerTasks, lower case, without arguments
+  Signs signs{};                  ///< points into variables
   /// The first [Notes], an index into ini.sections.
   std::optional<std::uint32_t> notes_section{};
   /// Where what is missing would stand.
@@ -84,6 +97,8 @@ struct Release {
 };
 
 Release release_of(const DominoDocument& document, std::string_view told);
+/// Fills in tasks and signs from the variables, once: each finding's fix asks for them again.
+void read_signs(DominoDocument& document);
 
 /// KitType=1 and no server tasks: a Notes client.
 const Variable* client_kit(const DominoDocument& document);

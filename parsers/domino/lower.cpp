@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 2> kWrongNames{"SMTPMTA_OCH_REJECT_SMTP_ORIGINATED_MESSAGES",
                                                       "SMTP_MTA_REJECT_RELAYS"};
 /// More findings of a kind tell nothing new.
-constexpr std::size_t kMostObservations = 64;
+constexpr std::size_t kMostObservations = 16;
 
 class Lowering {
  public:
@@ -250,7 +250,7 @@ RelayPolicy Lowering::run() {
         {kit->span, "KitType=1 and no ServerTasks: a Notes client, which runs no SMTP server"});
     return std::move(policy_);
   }
-  for (const DominoConfiguration& configuration : document_.configurations) add_domino_listener(configuration, policy_);
+  add_domino_listeners(document_.configurations, policy_);
   if (document_.configurations.empty()) {
     release_.era == Era::R4 || release_.era == Era::BeforeControl ? release4() : later_or_unknown();
   }

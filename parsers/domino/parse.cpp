@@ -116,6 +116,7 @@ DominoDocument::DominoDocument(SourceSet& sources, FileId main) : Document(sourc
   } else {
     NotesReader(*this).run();
   }
+  read_signs(*this);
 }
 
 void DominoDocument::for_each_leaf(FileId file, const LeafVisitor& visit) const {

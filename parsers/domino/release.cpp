@@ -11,6 +11,9 @@
 namespace relaylint::domino {
 namespace {
 
+/// Domino has some dozens of them.
+constexpr std::size_t kMostTasks = 65536;
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   return first == std::string_view::npos ? std::string_view{}
@@ -36,16 +39,6 @@ std::string version_in(std::string_view text) {
 bool is_prefix_of(std::string_view prefix, std::string_view text) {
   return text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
-
-/// What speaks for which release.
-struct Signs {
-  const Variable* r5 = nullptr;
-  std::string r5_why{};
-  std::string r5_version{};
-  const Variable* r4 = nullptr;  ///< the task, or a build of Release 4
-  std::string r4_version{};
-  const Variable* r4_weak = nullptr;  ///< variables of the MTA, which an upgrade leaves behind
-};
 
 void look_at_build(const Variable& variable, Signs& signs) {
   const std::string version = version_in(variable.value);
@@ -100,17 +93,7 @@ Era era_of_version(std::string_view version) {
 bool is_named(const Variable& variable, std::string_view name) { return equals_ignoring_case(variable.name, name); }
 
 bool runs_task(const DominoDocument& document, std::string_view task) {
-  for (const Variable& variable : document.variables) {
-    if (variable.standing == Standing::Commented || !is_named(variable, "ServerTasks")) continue;
-    std::string_view rest = variable.value;
-    while (!rest.empty()) {
-      const std::size_t comma = rest.find(',');
-      const std::string_view entry = trimmed(rest.substr(0, comma));
-      if (equals_ignoring_case(entry.substr(0, entry.find_first_of(" \t")), task)) return true;
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    }
-  }
-  return false;
+  return document.tasks.contains(std::string(task));
 }
 
 const Variable* client_kit(const DominoDocument& document) {
@@ -125,24 +108,35 @@ const Variable* client_kit(const DominoDocument& document) {
   return kit;
 }
 
+void read_signs(DominoDocument& document) {
+  Signs& signs = document.signs;
+  const Variable* tasks = nullptr;
+  for (const Variable& variable : document.variables) {
+    if (variable.standing == Standing::Commented) continue;
+    look_at(variable, signs);
+    if (!is_named(variable, "ServerTasks")) continue;
+    tasks = &variable;
+    for (std::string_view rest = variable.value; !rest.empty();) {
+      const std::size_t comma = rest.find(',');
+      const std::string_view entry = trimmed(rest.substr(0, comma));
+      if (document.tasks.size() < kMostTasks)
+        document.tasks.insert(to_lower(entry.substr(0, entry.find_first_of(" \t"))));
+      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    }
+  }
+  if (runs_task(document, "smtpmta") && signs.r4 == nullptr) signs.r4 = tasks;
+  if (runs_task(document, "smtp") && signs.r5 == nullptr) {
+    signs.r5 = tasks;
+    signs.r5_why = "the task SMTP is of Release 5 and later";
+  }
+}
+
 Release release_of(const DominoDocument& document, std::string_view told) {
   if (const std::string version = version_in(told); !version.empty())
     return {era_of_version(version), version, {}, "--product says Release " + version};
   if (document.kind == DominoDocument::Kind::Setup)
     return {Era::R5AndLater, {}, document.place, "one-touch setup came with Release 12"};
-  Signs signs;
-  const Variable* tasks = nullptr;
-  for (const Variable& variable : document.variables) {
-    if (variable.standing == Standing::Commented) continue;
-    if (is_named(variable, "ServerTasks")) tasks = &variable;
-    look_at(variable, signs);
-  }
-  const bool mta = runs_task(document, "smtpmta");
-  if (mta && signs.r4 == nullptr) signs.r4 = tasks;
-  if (runs_task(document, "smtp") && signs.r5 == nullptr) {
-    signs.r5 = tasks;
-    signs.r5_why = "the task SMTP is of Release 5 and later";
-  }
+  const Signs& signs = document.signs;
   if (signs.r4 != nullptr && signs.r5 != nullptr) {
     return {Era::Unknown,
             {},

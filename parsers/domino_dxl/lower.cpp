@@ -12,7 +12,7 @@ RelayPolicy lower(const Document& document, const LowerOptions& options) {
   policy.product = "domino";
   if (const auto told = options.products.find("domino"); told != options.products.end()) policy.version = told->second;
   policy.unloadable = file.unreadable;
-  for (const DominoConfiguration& configuration : file.configurations) add_domino_listener(configuration, policy);
+  add_domino_listeners(file.configurations, policy);
   return policy;
 }
 

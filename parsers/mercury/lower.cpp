@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kMailDomainBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_[]";
 
+/// Items of one list that are kept whatever their width.
+constexpr std::size_t kMostItems = 4096;
+
 bool is_mail_domain(std::string_view text) {
   return !text.empty() && text.find_first_not_of(kMailDomainBytes) == std::string_view::npos;
 }
@@ -24,6 +27,7 @@ Lowering::Lowering(const MercuryDocument& document, const LowerOptions& options)
     : document_(document), settings_(document.settings()), module_(module_of(document)) {
   const auto version = options.products.find("mercury");
   edition_ = edition_of(document, version == options.products.end() ? std::string_view{} : version->second);
+  control_ = control_of(settings_.listed, edition_);
   policy_.product = "mercury";
   if (edition_.exact) policy_.version = edition_.version;
 }
@@ -50,47 +54,6 @@ void Lowering::domains() {
   if (!policy_.local_domains.empty()) policy_.local_name = policy_.local_domains.patterns().front().text;
 }
 
-// --- connection control -----------------------------------------------------------------------------------------
-
-void Lowering::connect_stage(ListId list) {
-  const ConnectionControl control = control_of(settings_.listed, edition_);
-  DecisionList& clauses = policy_.list(list);
-  const auto add = [&](std::vector<Condition> when, Span place) {
-    if (settings_.sections.size() > 1)
-      when.push_back(opaque("there are several [MercuryS] sections", settings_.place, false));
-    clauses.clauses.push_back(refuse_when(std::move(when), place));
-  };
-  if (!control.refused.empty())
-    add({client_in(control.refused, span_of(*control.first_refuse))}, span_of(*control.first_refuse));
-  if (!control.disputed.empty()) {
-    const Span place = span_of(*control.first_refuse);
-    add({client_in(control.disputed, place),
-         opaque("whether Allow or Refuse wins for these hosts depends on the version", place, false)},
-        place);
-  }
-  undocumented_refusals(add);
-}
-
-/// All of them as one clause of each kind: there may be very many.
-void Lowering::undocumented_refusals(const std::function<void(std::vector<Condition>, Span)>& add) {
-  std::vector<AddressSet> readings;
-  std::optional<Span> first;
-  std::optional<Span> first_name;
-  for (const Listed& listed : settings_.listed) {
-    if (listed.allow || listed.set) continue;
-    AddressSet most = widest_reading(value_of(listed));
-    std::optional<Span>& place = most.empty() ? first_name : first;
-    if (!place) place = span_of(listed);
-    if (!most.empty()) readings.push_back(std::move(most));
-  }
-  if (first) {
-    add({client_in(AddressSet::union_of(std::move(readings)), *first),
-         opaque("how Mercury reads this Refuse line is not documented", *first, false)},
-        *first);
-  }
-  if (first_name) add({opaque("a Refuse line names something other than an address", *first_name, true)}, *first_name);
-}
-
 // --- relaying -----------------------------------------------------------------------------------------------------
 
 void Lowering::accept(std::vector<Condition> when, Span place, std::string words) {
@@ -110,23 +73,23 @@ void Lowering::authentication() {
 
 void Lowering::allowed_clients() {
   std::vector<AddressItem> items;
-  std::vector<AddressSet> sets;
   Span first{};
   std::optional<Span> undocumented;
   for (const Listed& listed : settings_.listed) {
     if (!listed.allow) continue;
-    if (!listed.set) {
+    if (!listed.network) {
       if (!undocumented) undocumented = span_of(listed);
       continue;
     }
     if (items.empty()) first = span(document_.ini().entries[listed.entry].statement());
-    items.push_back({*listed.set, span_of(listed)});
-    sets.push_back(*listed.set);
+    // Narrow ones are never at fault; where there are very many, the set alone tells them.
+    if (items.size() < kMostItems || listed.network->zero_octets >= 2)
+      items.push_back({listed.network->set(), span_of(listed)});
   }
   if (undocumented)
     accept({opaque("how Mercury reads this Allow line is not documented", *undocumented, false)}, *undocumented);
   if (items.empty()) return;
-  std::vector<Condition> when{client_in(AddressSet::union_of(std::move(sets)), first, std::move(items))};
+  std::vector<Condition> when{client_in(control_.allowed, first, std::move(items))};
   if (settings_.sections.size() > 1)
     when.push_back(opaque("there are several [MercuryS] sections", settings_.place, false));
   accept(std::move(when), first);
@@ -215,7 +178,7 @@ void Lowering::last_word() {
 void Lowering::unterminated_list() {
   if (!edition_.needs_last_refuse() || settings_.listed.empty()) return;
   const Listed& last = settings_.listed.back();
-  if (!last.allow && last.zero_octets == 4) return;
+  if (!last.allow && last.network && last.network->zero_octets == 4) return;
   const Span place = span_of(last);
   accept({opaque("without a last `Refuse : 0.0.0.0` some builds before 1.47 do not keep to the Allow lines", place,
                  false)},

@@ -16,6 +16,7 @@ namespace relaylint::mercury {
 struct ConnectionControl {
   AddressSet refused{};   ///< by every reading
   AddressSet disputed{};  ///< refused by some readings
+  AddressSet allowed{};   ///< what the Allow lines name, refused or not
   const Listed* first_refuse = nullptr;
 };
 
@@ -77,6 +78,7 @@ class Lowering {
   const Settings& settings_;
   Module module_;
   Edition edition_{};
+  ConnectionControl control_{};
   RelayPolicy policy_{};
   ListId rcpt_{};
 };

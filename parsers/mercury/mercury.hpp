@@ -78,12 +78,21 @@ struct Switch {
   [[nodiscard]] bool surely_not_on() const { return !on && !unclear; }
 };
 
-/// An Allow or Refuse line.
+/// `a.b.c.d` of an Allow or Refuse line; zeros at the end are wildcards.
+struct Network {
+  std::uint32_t address = 0;
+  int zero_octets = 0;  ///< 0 a host … 4 everybody
+
+  [[nodiscard]] AddressSet set() const {
+    return AddressSet::network(IpAddress::v4(address), static_cast<unsigned>(32 - 8 * zero_octets));
+  }
+};
+
+/// An Allow or Refuse line. Small: there may be very many.
 struct Listed {
-  std::size_t entry = 0;
+  std::uint32_t entry = 0;  ///< an index into IniFile::entries
   bool allow = true;
-  std::optional<AddressSet> set{};  ///< nothing where the text is none of the documented forms
-  int zero_octets = 0;              ///< 0 a host … 4 everybody
+  std::optional<Network> network{};  ///< nothing where the text is none of the documented forms
 };
 
 struct Settings {
@@ -92,7 +101,7 @@ struct Settings {
   Switch strict{};
   Switch authentication{};
   std::vector<Listed> listed{};  ///< Allow and Refuse with a value, in file order
-  std::vector<std::size_t> empty_listed{};
+  std::vector<std::uint32_t> empty_listed{};
   /// Where what is missing would stand: the section's header, or the start of the file.
   Span place{};
   /// Allow, Refuse or a switch stand in a line or section that Mercury may not read as it looks.
@@ -101,8 +110,8 @@ struct Settings {
 
 Settings settings_of(const IniDocument& document);
 
-/// `a.b.c.d`, where zeros at the end are wildcards. Nothing for every other text.
-std::optional<AddressSet> address_of(std::string_view text, int& zero_octets);
+/// Nothing for every other text than `a.b.c.d`.
+std::optional<Network> network_of(std::string_view text);
 
 /// A statement that is meant to protect and does not.
 struct Slip {

@@ -9,6 +9,8 @@ namespace relaylint::mercury {
 namespace {
 
 constexpr std::uint32_t kLongestLine = 254;
+/// More lines of one kind tell nothing new.
+constexpr std::size_t kMostTold = 16;
 
 }  // namespace
 
@@ -65,16 +67,23 @@ void Lowering::observe_switches() {
 }
 
 void Lowering::observe_lists() {
-  for (const std::size_t index : settings_.empty_listed) {
+  const auto few = [](std::size_t& told) { return told++ < kMostTold; };
+  std::size_t empty = 0;
+  for (const std::uint32_t index : settings_.empty_listed) {
     const IniEntry& entry = document_.ini().entries[index];
-    advise(span(entry.statement()), std::string(text(entry.key)) + " has no address and does nothing");
+    if (few(empty)) advise(span(entry.statement()), std::string(text(entry.key)) + " has no address and does nothing");
   }
+  std::size_t odd = 0;
+  std::size_t shut = 0;
   for (const Listed& listed : settings_.listed) {
-    if (!listed.set) {
-      advise(span_of(listed),
-             "Allow and Refuse take IPv4 addresses, with zeros at the end for a network: what this is taken for is not "
-             "documented");
-    } else if (!listed.allow && listed.zero_octets == 4 && !edition_.needs_last_refuse()) {
+    if (!listed.network) {
+      if (few(odd)) {
+        advise(
+            span_of(listed),
+            "Allow and Refuse take IPv4 addresses, with zeros at the end for a network: what this is taken for is not "
+            "documented");
+      }
+    } else if (!listed.allow && listed.network->zero_octets == 4 && !edition_.needs_last_refuse() && few(shut)) {
       advise(span_of(listed),
              "this refuses the connection of every host that no Allow line names: no mail comes in from outside");
     }
@@ -83,10 +92,11 @@ void Lowering::observe_lists() {
 
 /// Lists of dead hosts answer "yes" to everything, or nothing at all.
 void Lowering::observe_blocklists() {
+  std::size_t told = 0;
   for (const IniEntry& entry : document_.ini().entries) {
     if (!entry.has_separator || entry.value.empty() || !is_section(document_, entry.section, "MercuryS")) continue;
     const std::string_view key = text(entry.key);
-    if (!ini_named(key, "RBL_Host") && !ini_named(key, "ORBS_Host")) continue;
+    if ((!ini_named(key, "RBL_Host") && !ini_named(key, "ORBS_Host")) || told++ >= kMostTold) continue;
     policy_.observations.push_back({ObservationKind::DnsBlocklist, span(entry.value), std::string(text(entry.value))});
   }
 }

@@ -59,7 +59,8 @@ Style style_of(const IniDocument& document, const IniEntry& entry) {
 }
 
 bool names_loopback(const Listed& listed) {
-  return listed.allow && listed.set && listed.zero_octets < 4 && listed.set->contains(*IpAddress::parse("127.0.0.1"));
+  return listed.allow && listed.network && listed.network->zero_octets < 4 &&
+         listed.network->set().contains(IpAddress::v4(0x7F000001));
 }
 
 /// Brings one document into the closed state.
@@ -218,10 +219,11 @@ std::optional<Fix> Closing::close() {
 }
 
 std::optional<Fix> Closing::drop(const std::vector<Span>& items) {
+  const std::set<Span> wanted(items.begin(), items.end());
   std::set<std::uint32_t> touched;
   for (const Listed& listed : settings_.listed) {
     const IniEntry& line = entry(listed.entry);
-    if (!listed.allow || std::find(items.begin(), items.end(), document_.span(line.value)) == items.end()) continue;
+    if (!listed.allow || !wanted.contains(document_.span(line.value))) continue;
     replaced_.push_back({document_.span({line.line.start, line.line.start}), "# "});
     touched.insert(line.section);
   }

@@ -52,7 +52,7 @@ Switch read_switch(const IniDocument& document, const std::vector<std::uint32_t>
 
 void read_listed(const IniDocument& document, Settings& settings) {
   const std::vector<IniEntry>& entries = document.ini().entries;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
     const IniEntry& entry = entries[i];
     if (!entry.has_separator || !is_section(document, entry.section, "MercuryS")) continue;
     const bool allow = ini_named(document.text(entry.key), "Allow");
@@ -61,10 +61,8 @@ void read_listed(const IniDocument& document, Settings& settings) {
       settings.empty_listed.push_back(i);
       continue;
     }
-    Listed listed{i, allow};
-    listed.set = address_of(document.text(entry.value), listed.zero_octets);
-    if (entry.doubtful || entry.value.end - entry.line.start > kLongestLine) listed.set.reset();
-    settings.listed.push_back(std::move(listed));
+    const bool as_it_looks = !entry.doubtful && entry.value.end - entry.line.start <= kLongestLine;
+    settings.listed.push_back({i, allow, as_it_looks ? network_of(document.text(entry.value)) : std::nullopt});
   }
 }
 
@@ -97,12 +95,12 @@ Flag flag_of(std::string_view value) {
   return value.find_first_not_of('0') == std::string_view::npos ? Flag::Off : Flag::On;
 }
 
-std::optional<AddressSet> address_of(std::string_view text, int& zero_octets) {
+std::optional<Network> network_of(std::string_view text) {
   const std::optional<IpAddress> address = IpAddress::parse(text);
   if (!address || address->v6 || text.find(':') != std::string_view::npos) return std::nullopt;
-  zero_octets = 0;
-  while (zero_octets < 4 && ((address->bits >> (8 * zero_octets)) & 0xFF) == 0) ++zero_octets;
-  return AddressSet::network(*address, static_cast<unsigned>(32 - 8 * zero_octets));
+  Network network{static_cast<std::uint32_t>(address->bits)};
+  while (network.zero_octets < 4 && ((network.address >> (8 * network.zero_octets)) & 0xFF) == 0) ++network.zero_octets;
+  return network;
 }
 
 Settings settings_of(const IniDocument& document) {

@@ -16,7 +16,7 @@ struct Protection {
   std::size_t distance;  ///< how far a misspelt one may be away
 };
 /// More of them tell nothing new.
-constexpr std::size_t kMostSlips = 64;
+constexpr std::size_t kMostSlips = 16;
 constexpr std::array<Protection, 3> kProtections{{{"Relay", 1}, {"Strict_Relay", 2}, {"Refuse", 1}}};
 
 /// Keywords of MercuryS 4.62 (its own table of them).
@@ -73,8 +73,7 @@ bool is_known(std::string_view key) {
 bool protects(std::string_view key, std::string_view value) {
   if (key == "Relay") return flag_of(value) == Flag::Off;
   if (key == "Strict_Relay") return flag_of(value) == Flag::On;
-  int zero_octets = 0;
-  return address_of(value, zero_octets).has_value();
+  return network_of(value).has_value();
 }
 
 class SlipFinder {

@@ -8,6 +8,9 @@
 namespace relaylint {
 namespace {
 
+/// An organisation has a document for a server or a group of them.
+constexpr std::size_t kMostDocuments = 256;
+
 /// `[a.b.c.d]` with `*` for octets at the end.
 std::optional<AddressSet> bracketed_address(std::string_view text) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
@@ -153,8 +156,17 @@ void Lowering::run() {
 
 }  // namespace
 
-void add_domino_listener(const DominoConfiguration& configuration, RelayPolicy& policy) {
-  Lowering(configuration, policy).run();
+void add_domino_listeners(std::span<const DominoConfiguration> configurations, RelayPolicy& policy) {
+  for (const DominoConfiguration& configuration :
+       configurations.first(std::min(configurations.size(), kMostDocuments))) {
+    Lowering(configuration, policy).run();
+  }
+  if (configurations.size() <= kMostDocuments) return;
+  Listener rest;
+  rest.name = "SMTP of further servers";
+  rest.span = configurations[kMostDocuments].span;
+  rest.broken = Note{rest.span, "there are more Configuration documents than are judged"};
+  policy.listeners.push_back(std::move(rest));
 }
 
 Clause domino_own_domains(Span place) {

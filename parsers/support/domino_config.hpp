@@ -3,6 +3,7 @@
 // down: DXL exports and one-touch setup files. What is known of its items, and from where:
 // parsers/domino_dxl/README.md.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,9 @@ struct DominoConfiguration {
   std::vector<DominoItem> items{};
 };
 
-/// Adds a listener for the servers that this document is for, with what it lets relay. Never closed: the item names of
-/// the four lists that decide are not published.
-void add_domino_listener(const DominoConfiguration& configuration, RelayPolicy& policy);
+/// Adds a listener for each document's servers, with what it lets relay. Never closed: the item names of the four lists
+/// that decide are not published.
+void add_domino_listeners(std::span<const DominoConfiguration> configurations, RelayPolicy& policy);
 
 /// The clause by which every Domino takes mail for its own domains, which stand in the Domino Directory.
 Clause domino_own_domains(Span place);
