@@ -1,5 +1,5 @@
-// What a file is taken for, by its name and its first bytes: ambiguous names are decided by content, files of other programs
-// with the same name are left alone.
+// What a file is taken for, by its name and its first bytes: ambiguous names are decided by content, files of other
+// programs with the same name are left alone.
 
 #include <doctest/doctest.h>
 
@@ -26,7 +26,8 @@ constexpr std::string_view kExim3 = "local_domains = corp.example\nhost_accept_r
 TEST_CASE("detect: `configure` is Exim's, of either version, or somebody else's") {
   CHECK(taken_for("/etc/exim/configure", kExim4) == "exim4");
   CHECK(taken_for("/etc/exim/configure", kExim3) == "exim3");
-  CHECK(taken_for("configure", "#!/bin/sh\n# Guess values for system-dependent variables\nac_prog=no\nend=1\n") == "nothing");
+  CHECK(taken_for("configure", "#!/bin/sh\n# Guess values for system-dependent variables\nac_prog=no\nend=1\n") ==
+        "nothing");
   CHECK(taken_for("configure", "") == "nothing");
 }
 
@@ -37,7 +38,9 @@ TEST_CASE("detect: a part of an Exim 4 configuration is none by itself") {
 }
 
 TEST_CASE("detect: `config` is smail's only where it looks like it") {
-  CHECK(taken_for("smail/config", "hostnames = mail.corp.example\nvisible_name = corp.example\nsmtp_remote_allow = localnet\n") == "smail");
+  CHECK(taken_for("smail/config",
+                  "hostnames = mail.corp.example\nvisible_name = corp.example\nsmtp_remote_allow = localnet\n") ==
+        "smail");
   CHECK(taken_for(".git/config", "[core]\n\trepositoryformatversion = 0\n") == "nothing");
   CHECK(taken_for("config", "Host *\n  ForwardAgent no\n") == "nothing");
 }
@@ -45,7 +48,8 @@ TEST_CASE("detect: `config` is smail's only where it looks like it") {
 TEST_CASE("detect: INI files of mail systems and of others") {
   CHECK(taken_for("MERCURY.INI", "[Protocols]\nmercurys.dll\n[MercuryS]\nRelay : 0\n") == "mercury");
   CHECK(taken_for("mercury.ini", "[device]\nport=/dev/ttyUSB0\n") == "nothing");
-  CHECK(taken_for("notes.ini", "[Notes]\nKitType=2\nDirectory=/local/notesdata\nServerTasks=Router,SMTP\n") == "domino");
+  CHECK(taken_for("notes.ini", "[Notes]\nKitType=2\nDirectory=/local/notesdata\nServerTasks=Router,SMTP\n") ==
+        "domino");
   CHECK(taken_for("notes.ini", "[Window]\nwidth=100\n") == "nothing");
   CHECK(taken_for("setup.cfg", "[metadata]\nname = x\n") == "nothing");
 }

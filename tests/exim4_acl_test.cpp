@@ -81,9 +81,10 @@ TEST_CASE("exim4 ACL: what the server refuses to load") {
   CHECK(fatal_in("check:\n  accept\n").empty());
   CHECK(fatal_in("check: accept\n  deny\n").empty());
   CHECK(fatal_in("check:\n  accept !  hosts = 10.0.0.1\n").empty());
-  for (const char* body : {"check:\n  acept\n", "check:\n  Accept\n", "check:\n  endpass\n  deny\n", "check:\n  deny endpass\n",
-                           "check:\n  ! accept\n", "check:\n  accept hosts\n", "check:\n  accept !message = x\n",
-                           "check:\n  warn set acl_x = 1\n", "check:\n  accept\ncheck:\n  deny\n", "  accept\n"}) {
+  for (const char* body :
+       {"check:\n  acept\n", "check:\n  Accept\n", "check:\n  endpass\n  deny\n", "check:\n  deny endpass\n",
+        "check:\n  ! accept\n", "check:\n  accept hosts\n", "check:\n  accept !message = x\n",
+        "check:\n  warn set acl_x = 1\n", "check:\n  accept\ncheck:\n  deny\n", "  accept\n"}) {
     CAPTURE(std::string(body));
     CHECK_FALSE(first_problem_in(body).empty());
   }
@@ -98,8 +99,9 @@ TEST_CASE("exim4 recipients: as Exim reads them") {
   CHECK(read_recipient("\"victim@elsewhere.example\"@corp.example", rules) == "victim@elsewhere.example@corp.example");
   CHECK(read_recipient("Postmaster", rules) == "Postmaster@corp.example");
   CHECK(read_recipient(".a..b@x.example", rules) == ".a..b@x.example");
-  for (const char* text : {"victim@elsewhere.example.", "victim%elsewhere.example", "victim@elsewhere.example@corp.example",
-                           "a@[192.0.2.1]", "a@x_y.example", "a@-x.example", "a@x..example", "a(b@x.example", "a@", "@x.example", ""}) {
+  for (const char* text :
+       {"victim@elsewhere.example.", "victim%elsewhere.example", "victim@elsewhere.example@corp.example",
+        "a@[192.0.2.1]", "a@x_y.example", "a@-x.example", "a@x..example", "a(b@x.example", "a@", "@x.example", ""}) {
     CAPTURE(text);
     CHECK_FALSE(read_recipient(text, rules));
   }

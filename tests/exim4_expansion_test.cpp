@@ -55,10 +55,14 @@ std::string expanded(const std::string& text) {
   const ExpressionPtr expression = make_expression(EximText(text, {}));
   const Expansion result = Expander(frame, facts).expand(*expression);
   switch (result.status) {
-    case Value::Yes: return result.text;
-    case Value::No: return "!fail";
-    case Value::Error: return "!error";
-    case Value::Unknown: return "!unknown";
+    case Value::Yes:
+      return result.text;
+    case Value::No:
+      return "!fail";
+    case Value::Error:
+      return "!error";
+    case Value::Unknown:
+      return "!unknown";
   }
   return "";
 }
@@ -72,8 +76,9 @@ TEST_CASE("exim4 expansion: literals and escapes") {
 }
 
 TEST_CASE("exim4 expansion: what cannot start a variable fails the whole string") {
-  for (const char* text : {"$", "a$", "^.+$ : *", "$ x", "$!", "${ if eq{a}{a}{y}}", "${if eq{a}{a}{y}{n}", "${if eq{a}{a}{y}{n}{z}}",
-                           "${if eq{a}}", "${if eq a a {y}{n}}", "${if or{eq{a}{a}}{y}{n}}", "${if eq{a}{a}{y}{$}}", "a\\"}) {
+  for (const char* text :
+       {"$", "a$", "^.+$ : *", "$ x", "$!", "${ if eq{a}{a}{y}}", "${if eq{a}{a}{y}{n}", "${if eq{a}{a}{y}{n}{z}}",
+        "${if eq{a}}", "${if eq a a {y}{n}}", "${if or{eq{a}{a}}{y}{n}}", "${if eq{a}{a}{y}{$}}", "a\\"}) {
     CAPTURE(text);
     CHECK(expanded(text) == "!error");
   }
@@ -143,7 +148,8 @@ TEST_CASE("exim4 expansion: items and operators") {
   CHECK(expanded("${reverse_ip:1.2.3.4}") == "4.3.2.1");
   CHECK(expanded("${rxquote:a.b}") == "a\\.b");
   CHECK(expanded("${expand:\\$primary_hostname}") == "mx.corp.example");
-  CHECK(expanded("$local_part at $domain from $sender_address_domain") == "Victim at elsewhere.example from evil.example");
+  CHECK(expanded("$local_part at $domain from $sender_address_domain") ==
+        "Victim at elsewhere.example from evil.example");
 }
 
 TEST_CASE("exim4 expansion: what is not at hand is assumed or unknown") {
