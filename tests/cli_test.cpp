@@ -196,6 +196,24 @@ TEST_CASE("cli: a suppression with a reason hides the finding and its status") {
   CHECK(run_relaylint({"--format", "concise", "GWIA.CFG"}, folder.path()).out.find("RL905") != std::string::npos);
 }
 
+TEST_CASE("cli: sections of the settings hide findings, and are told where they are of no use") {
+  const Folder folder;
+  const std::string section = "[ignore]\npath = open/\nrule = RL001\nreason = reachable from inside only\n";
+  folder.write(".relaylint.ini", section);
+  CHECK(run_relaylint({"open"}, folder.path()).status == 0);
+  CHECK(run_relaylint({"--no-ignores", "open"}, folder.path()).status == 1);
+  const auto told = [&](const std::string& settings, const std::string& path) {
+    folder.write(".relaylint.ini", settings);
+    return run_relaylint({"--format", "concise", path}, folder.path(), "", {"SOURCE_DATE_EPOCH=1790000000"}).out;
+  };
+  CHECK(told(section + "until = 2026-01-01\n", "open")
+            .find(".relaylint.ini:1:1: warning RL904 suppression held until 2026-01-01 and hides nothing any more\n") !=
+        std::string::npos);
+  CHECK(told("\n[ignore]\npath = closed/\nrule = RL001\nreason = no longer\n", "closed") ==
+        ".relaylint.ini:2:1: warning RL905 suppression of RL001 in closed/ hides nothing\n");
+  CHECK(told(section, "closed").empty());  // it speaks of files that are not looked at
+}
+
 TEST_CASE("cli: project settings apply below their folder, unless told otherwise") {
   const Folder folder;
   folder.write(".relaylint.ini", "[relaylint]\nignore = RL017\n\n[product]\nsmail = 3.1.28\n");
@@ -205,7 +223,15 @@ TEST_CASE("cli: project settings apply below their folder, unless told otherwise
   CHECK(run_relaylint({"--as", "smail", "--isolated", "smail/config"}, folder.path()).status == 3);
   CHECK(run_relaylint({"--as", "smail", "--isolated", "--product", "smail=3.1.28", "smail/config"}, folder.path())
             .status == 1);
-  CHECK(run_relaylint({"--show-settings"}, folder.path()).out.find("smail 3.1.28") != std::string::npos);
+  CHECK(run_relaylint({"--show-settings", "--fail-on", "error"}, folder.path()).out ==
+        ".: .relaylint.ini\n"
+        "  select        every rule\n"
+        "  ignore        RL017\n"
+        "  fail_on       error\n"
+        "  strict        no\n"
+        "  product       smail = 3.1.28\n");
+  const Ran shown = run_relaylint({"--show-settings", "--format", "json", "smail"}, folder.path());
+  CHECK(nlohmann::json::parse(shown.out)[0]["product"]["smail"] == "3.1.28");
   folder.write(".relaylint.ini", "[relaylint]\nignroe = RL017\n");
   const Ran wrong = run_relaylint({"open/GWIA.CFG"}, folder.path());
   CHECK(wrong.status == 2);
@@ -270,6 +296,77 @@ TEST_CASE("cli: --output writes the report to a file, --quiet and --stats as usu
   CHECK(run_relaylint({"-q", "closed/GWIA.CFG"}, folder.path()).out.empty());
   CHECK(run_relaylint({"--stats", "closed/GWIA.CFG"}, folder.path()).err.find("1 configurations, 1 files") == 0);
   CHECK(run_relaylint({"--output", "no/such/folder/x", "open/GWIA.CFG"}, folder.path()).status == 2);
+}
+
+TEST_CASE("cli: options as users type them") {
+  const Folder folder;
+  const auto says = [&](std::vector<std::string> arguments) {
+    return run_relaylint(std::move(arguments), folder.path()).err;
+  };
+  CHECK(says({"--selct", "RL001", "open"}) ==
+        "relaylint: there is no option '--selct'; did you mean '--select'?; relaylint --help lists the options\n");
+  CHECK(says({"-qz", "open"}) == "relaylint: there is no option '-z'; relaylint --help lists the options\n");
+  CHECK(says({"open", "--format"}) == "relaylint: --format needs a value; relaylint --help lists the options\n");
+  CHECK(says({"--format", "jsn", "open"}) ==
+        "relaylint: --format: 'jsn' is none of text, concise, json, jsonl; did you mean 'json'?\n");
+  CHECK(says({"--compare", "open", "open", "closed"}) == "relaylint: --compare takes one PATH\n");
+  CHECK(says({"--to=", "open"}) == "relaylint: --to needs a recipient\n");
+  // The last one counts, lists add up, an empty value is a value, and -- ends options.
+  const Ran last = run_relaylint(
+      {"--format", "text", "--format=concise", "--from=", "--to", "a@b.example", "open/GWIA.CFG"}, folder.path());
+  CHECK(last.out.find("open/GWIA.CFG: relayed\n") == 0);
+  CHECK(run_relaylint({"--ignore", "RL001", "--ignore", "RL017", "--format", "concise", "open"}, folder.path())
+            .out.empty());
+  folder.write("-q/GWIA.CFG", kOpen);
+  CHECK(run_relaylint({"--format", "concise", "--", "-q"}, folder.path()).out.find("-q/GWIA.CFG:1:1: error RL001") ==
+        0);
+}
+
+TEST_CASE("cli: a qmail control folder is judged once, whatever is named of it") {
+  const TemporaryFolder folder;
+  folder.write("repo/control/me", "mail.corp.example\n");
+  folder.write("repo/control/locals", "corp.example\n");
+  folder.write("repo/control/rcpthosts", "corp.example\n");
+  const auto count = [&](std::vector<std::string> paths) {
+    paths.insert(paths.begin(), {"--format", "json"});
+    return json_of(run_relaylint(std::move(paths), folder.path()))["summary"]["configurations"];
+  };
+  CHECK(count({"repo"}) == 1);
+  CHECK(count({"repo/control"}) == 1);
+  CHECK(count({"repo/control/rcpthosts"}) == 1);
+  CHECK(count({"repo/control", "repo/control/rcpthosts"}) == 1);
+  CHECK(run_relaylint({"repo"}, folder.path()).status == 0);
+  std::filesystem::remove(folder / "repo/control/rcpthosts");
+  const Ran open = run_relaylint({"--format", "concise", "repo"}, folder.path());
+  CHECK(open.status == 1);
+  CHECK(open.out.find("repo/control/rcpthosts:1:1: error RL001 ") == 0);
+  CHECK(run_relaylint({"--fix", "--unsafe-fixes", "repo"}, folder.path()).status == 0);
+  CHECK(read_bytes(folder / "repo/control/rcpthosts").find("corp.example\n") != std::string::npos);
+}
+
+TEST_CASE("cli: a file of another program is left alone in a walk, and told of where it is named") {
+  const TemporaryFolder folder;
+  folder.write("notes.ini", "[Notes to self]\nbuy = milk\n");
+  folder.write("config", "[core]\n\teditor = vi\n");
+  folder.write("configure", "#!/bin/sh\nexit 0\n");
+  const Ran walk = run_relaylint({"."}, folder.path());
+  CHECK(walk.status == 0);
+  CHECK(walk.out.empty());
+  CHECK(walk.err == "relaylint: .: no mail configuration found in it\n");
+  CHECK(run_relaylint({"configure"}, folder.path()).status == 3);
+}
+
+TEST_CASE("cli: ignored files are not looked for, but named ones are looked at") {
+  const Folder folder;
+  folder.write(".gitignore", "open/\n");
+  CHECK(run_relaylint({"open", "closed"}, folder.path()).status == 1);
+  folder.write("all/open/GWIA.CFG", kOpen);
+  folder.write("all/closed/GWIA.CFG", kClosed);
+  folder.write("all/.relaylintignore", "open\n");
+  CHECK(run_relaylint({"all"}, folder.path()).status == 0);
+  CHECK(run_relaylint({"all/open/GWIA.CFG"}, folder.path()).status == 1);
+  folder.write(".relaylint.ini", "exclude = all/closed\n");
+  CHECK(json_of(run_relaylint({"--format", "json", "all"}, folder.path()))["summary"]["configurations"] == 0);
 }
 
 TEST_CASE("cli: what a file says cannot reach the terminal unescaped") {

@@ -90,6 +90,8 @@ TEST_CASE("diff of a fix: changed lines only, and the line before what is insert
 TEST_CASE("diff of a fix: line numbers of the new file, edits of one line together") {
   CHECK(diff("a b\nc\nd\n", {edit(0, 1, "x"), edit(2, 3, "y\nz"), edit(6, 7, "D")}) ==
         std::vector<std::string>{"1 - a b", "1 + x y", "2 + z", "3 - d", "4 + D"});
+  CHECK(diff("a = 1\nb\n", {edit(4, 5, "0"), edit(6, 6, "new\n")}) ==
+        std::vector<std::string>{"1 - a = 1", "1 + a = 0", "2 + new"});
   std::string many;
   for (int i = 0; i < 40; ++i) many += "x\n";
   CHECK(diff("", {edit(0, 0, many)}).back() == "0   \xe2\x80\xa6 28 more lines");

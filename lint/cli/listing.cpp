@@ -7,11 +7,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "lint/build_facts.hpp"
+#include "lint/cli/show_settings.hpp"
 #include "lint/edit_distance.hpp"
 #include "lint/explain.hpp"
 #include "lint/output/escape.hpp"
 #include "lint/pattern.hpp"
-#include "lint/settings.hpp"
 #include "lint/version.hpp"
 #include "parsers/registry.hpp"
 #include "rules/registry.hpp"
@@ -81,51 +82,14 @@ int list_formats(const Options& options) {
   return 0;
 }
 
-int show_settings(const Options& options, FileReader& reader) {
-  std::vector<std::string_view> products;
-  for (const Format* format : all_formats()) products.push_back(format->product);
-  SettingsContext context;
-  context.rules = all_rules();
-  context.products = products;
-  const std::string beside = options.paths.empty() ? "." : options.paths.front();
-  context.trust_root = !options.config.empty();
-  const std::string file = !options.config.empty() ? options.config
-                           : options.isolated      ? ""
-                                                   : find_settings(beside, reader);
-  if (file.empty()) {
-    fmt::print("no {} applies to {}\n", kSettingsFileName, escape(beside));
-    return 0;
-  }
-  const SettingsResult result = load_settings(file, reader, context);
-  for (const Error& error : result.errors) fmt::print(stderr, "relaylint: {}\n", escape(error.message));
-  if (!result.errors.empty()) return 2;
-  const Settings& settings = result.settings;
-  fmt::print("settings      {}\n", escape(settings.path));
-  if (settings.select) fmt::print("select        {}\n", fmt::join(*settings.select, ", "));
-  if (settings.ignore) fmt::print("ignore        {}\n", fmt::join(*settings.ignore, ", "));
-  if (settings.fail_on) fmt::print("fail_on       {}\n", to_string(*settings.fail_on));
-  if (settings.strict) fmt::print("strict        {}\n", *settings.strict ? "yes" : "no");
-  if (!settings.root.empty()) fmt::print("root          {}\n", escape(settings.root));
-  if (!settings.exclude_text.empty()) fmt::print("exclude       {}\n", escape(settings.exclude_text));
-  for (const auto& [name, version] : settings.products) fmt::print("product       {} {}\n", name, escape(version));
-  if (!settings.own_networks.empty())
-    fmt::print("own_networks  {}\n", fmt::join(settings.own_networks.prefixes(), " "));
-  if (!settings.behind_proxy.empty())
-    fmt::print("behind_proxy  {}\n", fmt::join(settings.behind_proxy.prefixes(), " "));
-  for (const FileIgnore& ignore : settings.ignores) {
-    fmt::print("ignore        {} in {}: {}\n", fmt::join(ignore.rules, ", "), escape(ignore.path_text),
-               escape(ignore.reason));
-  }
-  return 0;
-}
-
 int print_version(const Options& options) {
-  fmt::print("relaylint {}\n", version());
+  fmt::print("relaylint {}\nCopyright (c) 2026 The relaylint authors\nLicence MIT. There is no warranty.\n", version());
   if (!options.verbose) return 0;
-  fmt::print("Licence MIT. There is no warranty.\n");
-  fmt::print("formats: {}; rules: {}\n", all_formats().size(), all_rules().size());
   const std::string date = public_suffix_list_date();
+  fmt::print("\nconfiguration formats: {}\nrules: {}\nreport schema: relaylint/v1\n", all_formats().size(),
+             all_rules().size());
   fmt::print("public suffix list: {}\n", date.empty() ? "date unknown" : date);
+  for (const BuildFact& fact : build_facts()) fmt::print("{}: {}\n", fact.name, fact.value);
   return 0;
 }
 

@@ -35,11 +35,22 @@ std::vector<ReportedNote> collect_notes(const SourceSet& sources, const std::vec
   return all;
 }
 
+ReportedStep collect_step(const SourceSet& sources, const PathStep& step) {
+  const std::string text = step.text.empty() ? one_line(sources.slice(step.span)) : step.text;
+  return {collect_place(sources, step.span), escape(mask_secrets(text)), step.accepts};
+}
+
+/// A list that several stages run is told once, and what says nothing (the end of a list that lets pass) not at all.
 std::vector<ReportedStep> collect_path(const SourceSet& sources, const std::vector<PathStep>& path) {
   std::vector<ReportedStep> steps;
+  const PathStep* last = nullptr;
   for (const PathStep& step : path) {
-    const std::string text = step.text.empty() ? one_line(sources.slice(step.span)) : step.text;
-    steps.push_back({collect_place(sources, step.span), escape(mask_secrets(text)), step.accepts});
+    const bool repeated =
+        last != nullptr && last->span == step.span && last->text == step.text && last->accepts == step.accepts;
+    if (repeated) continue;
+    last = &step;
+    ReportedStep reported = collect_step(sources, step);
+    if (!reported.text.empty()) steps.push_back(std::move(reported));
   }
   return steps;
 }
@@ -129,7 +140,7 @@ ReportedDecision collect_decision(const SourceSet& sources, const Decision& deci
   ReportedDecision reported;
   reported.outcome = decision.outcome;
   reported.path = collect_path(sources, decision.path);
-  if (decision.refusal) reported.refusal = collect_path(sources, {*decision.refusal}).front();
+  if (decision.refusal) reported.refusal = collect_step(sources, *decision.refusal);
   reported.assumptions = collect_notes(sources, decision.assumptions);
   reported.reasons = collect_notes(sources, decision.reasons);
   return reported;
@@ -142,6 +153,9 @@ ReportedExposure collect_exposure(const Exposure& exposure) {
   reported.ipv4_addresses = v4.count_v4();
   reported.all_ipv4 = v4 == public_addresses().intersect(AddressSet::all_v4());
   if (!reported.all_ipv4) reported.ipv4_prefixes = v4.prefixes(kMaxPrefixes);
+  const AddressSet missing = public_addresses().intersect(AddressSet::all_v4()).subtract(v4);
+  constexpr std::size_t kFew = 4;
+  if (!v4.empty() && missing.prefixes(kFew + 1).size() <= kFew) reported.ipv4_exceptions = missing.prefixes();
   if (!v6.empty() && v6 == public_addresses().intersect(AddressSet::all_v6())) {
     reported.ipv6_prefixes = {"::/0"};
   } else {

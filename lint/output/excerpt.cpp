@@ -157,7 +157,7 @@ std::vector<Hunk> hunks_of(const SourceFile& file, const std::vector<const Edit*
   for (const Edit* edit : edits) {
     const TextRange range = edit->span.range;
     const TextRange lines = whole_lines(file, range);
-    if (hunks.empty() || lines.start >= hunks.back().lines.end) {
+    if (hunks.empty() || lines.start > hunks.back().lines.end) {
       if (!hunks.empty()) hunks.back().after += file.slice({copied, hunks.back().lines.end});
       hunks.push_back({lines, {}});
       copied = lines.start;

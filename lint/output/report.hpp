@@ -92,9 +92,10 @@ struct ReportedWitness {
 
 struct ReportedExposure {
   std::uint64_t ipv4_addresses = 0;
-  bool all_ipv4 = false;                     ///< every public address
-  std::vector<std::string> ipv4_prefixes{};  ///< the fewest that say it, at most a few
-  std::vector<std::string> ipv6_prefixes{};  ///< "::/0" for all public ones
+  bool all_ipv4 = false;                       ///< every public address
+  std::vector<std::string> ipv4_prefixes{};    ///< the fewest that say it, at most a few
+  std::vector<std::string> ipv4_exceptions{};  ///< where they are few: the public prefixes that are not in it
+  std::vector<std::string> ipv6_prefixes{};    ///< "::/0" for all public ones
   bool anyone = false;
   std::vector<std::string> recipients{};
 };

@@ -39,6 +39,9 @@ std::string clients_text(const ReportedExposure& exposure) {
   std::string text;
   if (exposure.all_ipv4) {
     text = fmt::format("every public IPv4 address ({})", with_commas(exposure.ipv4_addresses));
+  } else if (!exposure.ipv4_exceptions.empty()) {
+    text = fmt::format("every public IPv4 address but {} ({})", listed(exposure.ipv4_exceptions),
+                       with_commas(exposure.ipv4_addresses));
   } else if (exposure.ipv4_addresses > 0) {
     text = fmt::format("{} IPv4 address{} ({})", with_commas(exposure.ipv4_addresses),
                        exposure.ipv4_addresses == 1 ? "" : "es", listed(exposure.ipv4_prefixes));
